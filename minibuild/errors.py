@@ -1,0 +1,54 @@
+"""Errors for people: what, where, why, what to do.
+
+Everything that can go wrong with a user's input derives from `MinibuildError`. This module imports nothing of the
+package, so that every room can use it.
+"""
+
+
+class MinibuildError(Exception):
+    """A failure that is told in words, with its place and a remedy.
+
+    `path`, `line` and `column` (both 1-based, 0 when unknown) say where; `source` is that line's text; `hint` says what
+    to do about it. `exit_code` is the process's exit status: 1 for a failed build or check.
+    """
+
+    exit_code = 1
+
+    def __init__(
+        self, message: str, *, hint: str = "", path: str = "", line: int = 0, column: int = 0, source: str = ""
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.path = path
+        self.line = line
+        self.column = column
+        self.source = source
+
+    @property
+    def place(self) -> str:
+        """`Dockerfile:7:5`, as far as it is known."""
+        if not self.line:
+            return self.path
+        return f"{self.path}:{self.line}" + (f":{self.column}" if self.column else "")
+
+    def render(self) -> str:
+        """The message with its place, the source line with a caret below, and the hint; no final newline."""
+        place = self.place
+        lines = [f"{place}: {self.message}" if place else self.message]
+        if self.source:
+            number = f"{self.line:>5} | " if self.line else "      | "
+            lines.append(number + self.source)
+            if self.column:
+                # Tabs are kept, so that the caret stands under its character however wide a tab is.
+                before = "".join("\t" if c == "\t" else " " for c in self.source[: self.column - 1])
+                lines.append(" " * (len(number) - 2) + "| " + before + "^")
+        if self.hint:
+            lines.append(f"  hint: {self.hint}")
+        return "\n".join(lines)
+
+
+class UsageError(MinibuildError):
+    """The command line itself is wrong: exit status 2."""
+
+    exit_code = 2
