@@ -1,0 +1,120 @@
+"""What a build tells while it runs: small typed values, one callback.
+
+A build emits events in order to whoever listens (`Listener`); progress renderers only listen. Steps are numbered over all
+stages of the build, from 1 to `total`. With stages in parallel, events of different steps may interleave: `step` tells
+which one an event belongs to.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class BuildStarted:
+    """The plan is made: `total` instructions will be replayed for the Dockerfile `path`."""
+
+    path: str
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class StepStarted:
+    """Step `step` of `total` begins: `text` is the instruction on one line, `line` its place, `stage` its stage's name or number."""
+
+    step: int
+    total: int
+    text: str
+    line: int
+    stage: str
+
+
+@dataclass(frozen=True, slots=True)
+class StepCached:
+    """The cache holds the result of this step; `StepCommitted` follows."""
+
+    step: int
+
+
+@dataclass(frozen=True, slots=True)
+class ContainerStarted:
+    """The container `container` (64 hex digits) made from the image committed last runs the instruction."""
+
+    step: int
+    container: str
+
+
+@dataclass(frozen=True, slots=True)
+class StepOutput:
+    """Bytes that a process of the step wrote: `descriptor` 1 is standard output, 2 standard error."""
+
+    step: int
+    descriptor: int
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class ContainerRemoved:
+    """The step's container is gone; its changes are in the image committed next."""
+
+    step: int
+    container: str
+
+
+@dataclass(frozen=True, slots=True)
+class StepCommitted:
+    """The step's image.
+
+    `image` is its ID (`sha256:…`), `layer` the diff ID of the layer it added or None, `size` that layer's bytes.
+    `fidelity` is `exact`, `modelled` or `assumed`, `reasons` say why it is not exact; `seconds` is the time it took.
+    """
+
+    step: int
+    image: str
+    layer: str | None
+    size: int
+    fidelity: str
+    reasons: tuple[str, ...]
+    seconds: float
+    cached: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Warned:
+    """Something worth telling that does not stop the build; `line` is 0 when it has no place."""
+
+    message: str
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Progressed:
+    """Long work outside the steps: `what` has done `done` of `total` bytes (0 when unknown)."""
+
+    what: str
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class BuildFinished:
+    """The image `image` is committed and has the names `names`; `fidelity` is the lowest of its steps'."""
+
+    image: str
+    names: tuple[str, ...]
+    fidelity: str
+    seconds: float
+
+
+Event = (
+    BuildStarted
+    | StepStarted
+    | StepCached
+    | ContainerStarted
+    | StepOutput
+    | ContainerRemoved
+    | StepCommitted
+    | Warned
+    | Progressed
+    | BuildFinished
+)
+Listener = Callable[[Event], None]

@@ -1,0 +1,77 @@
+"""What a build is asked to do, and what it gives back."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """One `--output`: `type` is oci, docker, tar or local; `destination` a path, or "-" for standard output."""
+
+    type: str
+    destination: str
+    options: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """One `--secret`: its value comes from the host file `source` or the environment variable `variable`."""
+
+    source: str = ""
+    variable: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BuildRequest:
+    """All that decides a build.
+
+    `context` is a directory, or None for an empty context. `dockerfile` is the Dockerfile's path (default: `Dockerfile` in the
+    context); `text` is its content when it does not come from a file (standard input).
+    `source_date_epoch` (seconds) fixes every time that the build writes.
+    """
+
+    context: Path | None
+    dockerfile: Path | None = None
+    text: str | None = None
+    dialect: str = "strict"
+    fidelity: str = "modelled"
+    build_args: Mapping[str, str] = field(default_factory=dict)
+    target: str = ""
+    no_cache: bool = False
+    build_contexts: Mapping[str, str] = field(default_factory=dict)
+    secrets: Mapping[str, Secret] = field(default_factory=dict)
+    tags: tuple[str, ...] = ()
+    outputs: tuple[Output, ...] = ()
+    platform: str = "linux/amd64"
+    source_date_epoch: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StepRecord:
+    """One instruction as it was built; a row of `minibuild.steps` in the metadata file."""
+
+    line: int
+    instruction: str
+    image: str
+    layer: str | None
+    fidelity: str
+    why: str
+    cached: bool
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class BuildResult:
+    """A finished build: the image ID, the names given to it and its steps in the order of the Dockerfile.
+
+    `manifest` is the digest of the image's manifest as the first output wrote it ("" when there was no output).
+    """
+
+    image: str
+    names: tuple[str, ...]
+    steps: tuple[StepRecord, ...]
+    fidelity: str
+    seconds: float
+    manifest: str = ""
+    manifest_size: int = 0
