@@ -1,0 +1,1 @@
+"""What a simulated container can execute: the registry of programs, and rooms of them. Each is one function over a Process."""

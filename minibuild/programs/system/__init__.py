@@ -1,0 +1,1 @@
+"""The system: processes, time, mounts, busybox itself, and programs that run other programs."""
