@@ -1,1 +1,4 @@
-"""What a simulated container can execute: the registry of programs, and rooms of them. Each is one function over a Process."""
+"""What a simulated container can execute: the registry of programs, and rooms of them.
+
+A program is one function over a Process.
+"""

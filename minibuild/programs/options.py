@@ -1,6 +1,6 @@
 """Declared command-line options, parsed as busybox 1.35 (glibc's getopt_long) parses them.
 
-    HEAD = Options("n:c:qv", long={"lines=": "n", "bytes=": "c"}, usage="[OPTIONS] [FILE]...", help="Print first lines of FILEs")
+    HEAD = Options("n:c:qv", long={"lines=": "n", "bytes=": "c"}, usage="[OPTIONS] [FILE]...", help="Print …")
     opts, operands = HEAD.parse(process)
     if "q" in opts: ...                 # given at least once
     opts.get("n"), opts.get("n", "10")  # the last value
@@ -11,8 +11,9 @@
 
 Short options as for getopt: "a" takes no argument, "b:" takes one, "c::" an optional one (attached only).
 A leading "+" ends the options at the first operand; otherwise options and operands may be mixed.
-Long options: `"name": key` takes what `key` takes, `"name=": key` an argument, `"name=?": key` an optional one; `key` is a short
-option or any other name. With `long=None` the program knows no long options, and `--x` is busybox's "invalid option -- '-'".
+Long options: `"name": key` takes what `key` takes, `"name=": key` an argument, `"name=?": key` an optional one;
+`key` is a short option or any other name. With `long=None` the program knows no long options, and `--x` is
+busybox's "invalid option -- '-'".
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ class OptionError(Exception):
 
 
 class Opts:
-    """The options that were given. `given` lists (key, value) in order; value is None for one without argument."""
+    """The options that were given. `given` lists (key, value) in order; value is None without an argument."""
 
     __slots__ = ("_last", "given")
 
@@ -79,8 +80,8 @@ class Opts:
 class Options:
     """What a program accepts, and how it says so.
 
-    `least` and `most` bound the number of operands; outside of them the usage is shown. `failure` is the exit status of a wrong
-    command line (1 for most, 2 for grep, 125 for env, …).
+    `least` and `most` bound the number of operands; outside of them the usage is shown. `failure` is the exit
+    status of a wrong command line (1 for most, 2 for grep, 125 for env, …).
     """
 
     __slots__ = ("failure", "help", "least", "long", "most", "permute", "short", "usage")

@@ -33,8 +33,8 @@ ARCHIVE: dict[str, str] = {}
 FINDUTILS: dict[str, str] = {}
 PACKAGES: dict[str, str] = {}
 
-# Programs that only exist beside busybox (shadow-utils, GNU, package managers): `busybox NAME` does not know them.
-NOT_APPLETS = frozenset("useradd groupadd usermod groupmod userdel groupdel getent gpasswd newusers chage".split())
+# Modules whose programs are no applets of busybox (shadow-utils, package managers): `busybox NAME` does not know them.
+BESIDE_BUSYBOX = frozenset({"users.shadow_users", "users.shadow_groups", "users.getent"})
 
 LOCATIONS: dict[str, str] = {
     name: module
@@ -45,7 +45,7 @@ LOCATIONS: dict[str, str] = {
 
 
 class Entry:
-    """One program: calling it runs it. `fidelity` says how true to the reference its result is, `reason` why not exact."""
+    """One program: calling it runs it. `fidelity` says how true to the reference it is, `reason` why not exact."""
 
     __slots__ = ("fidelity", "names", "options", "reason", "run")
 
@@ -61,7 +61,7 @@ class Entry:
         self.fidelity, self.reason = fidelity, reason
 
     def __call__(self, process: Process) -> int:
-        """Run the program; `--help` alone shows its usage; an OSError that it let through is reported and gives status 1."""
+        """Run the program. `--help` alone shows its usage; an OSError that it lets through gives status 1."""
         if self.fidelity is not Fidelity.EXACT:
             process.system.fidelity.note(self.fidelity, self.reason or f"{program_name(process)} is modelled")
         if self.options is not None and process.argv[1:] == ["--help"]:
@@ -85,7 +85,7 @@ def program(
 ) -> Callable[[Program], Program]:
     """Register a function as the program of these names.
 
-    `options` gives it `--help`; leave it out for a program that treats `--help` as an ordinary word (echo, true, test).
+    `options` gives it `--help`; leave it out where `--help` is an ordinary word (echo, true, test).
     """
 
     def register(run: Program) -> Program:
