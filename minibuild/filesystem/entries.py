@@ -1,0 +1,259 @@
+"""The members of a layer tar, read from its headers alone; file contents stay where they are, in the blob.
+
+Everything read here is hostile: names, sizes and records are checked, and nothing is taken into memory because a header says so.
+"""
+
+import marshal
+from collections.abc import Iterable
+from typing import Any, BinaryIO
+
+from minibuild.errors import MinibuildError
+from minibuild.filesystem.content import BlobSource, Content, InlineContent, SliceContent
+from minibuild.filesystem.nodes import Device, Directory, Fifo, File, Node, Symlink
+from minibuild.filesystem.tarheader import BLOCK, checksum_holds, number, pax_records
+
+_KINDS = {
+    b"0": "file",
+    b"\0": "file",
+    b"7": "file",
+    b"1": "hardlink",
+    b"2": "link",
+    b"3": "char",
+    b"4": "block",
+    b"5": "dir",
+    b"6": "fifo",
+}
+_MAX_EXTENSION = 1 << 20
+_MAX_ID = 0xFFFFFFFF
+
+
+class LayerError(MinibuildError):
+    """A layer tar that is damaged or that tries to reach outside the root."""
+
+
+class LayerEntry:
+    """One member: a clean relative path, its `kind` (`file dir link hardlink char block fifo`) and attributes.
+
+    `mtime` is in nanoseconds, `offset` and `size` say where a file's bytes are in the blob, `target` is what a link points to.
+    """
+
+    __slots__ = ("content", "gid", "kind", "major", "minor", "mode", "mtime", "offset", "path", "size", "target", "uid", "xattrs")
+
+    def __init__(
+        self,
+        path: str,
+        kind: str,
+        mode: int,
+        uid: int,
+        gid: int,
+        mtime: int,
+        size: int,
+        offset: int,
+        target: str,
+        major: int,
+        minor: int,
+        xattrs: dict[str, bytes] | None,
+        content: Content,
+    ) -> None:
+        self.path = path
+        self.kind = kind
+        self.mode = mode
+        self.uid = uid
+        self.gid = gid
+        self.mtime = mtime
+        self.size = size
+        self.offset = offset
+        self.target = target
+        self.major = major
+        self.minor = minor
+        self.xattrs = xattrs
+        self.content = content
+
+    def node(self) -> Node:
+        """A new node with these attributes; not for hard links."""
+        common: dict[str, Any] = {"mode": self.mode, "uid": self.uid, "gid": self.gid, "mtime": self.mtime, "xattrs": self.xattrs}
+        if self.kind == "file":
+            return File(content=self.content, **common)
+        if self.kind == "dir":
+            return Directory(**common)
+        if self.kind == "link":
+            return Symlink(target=self.target, **common)
+        if self.kind == "fifo":
+            return Fifo(**common)
+        return Device(device=self.kind, major=self.major, minor=self.minor, **common)
+
+
+_EMPTY = InlineContent(b"")
+
+
+def read_layer(stream: BinaryIO, source: BlobSource | None, digest: str, *, clamp: bool = False) -> list[LayerEntry]:
+    """The members of the tar in `stream` (seekable, uncompressed), as slices of the blob `digest` of `source`.
+
+    A name that is absolute or has `..` is an error, unless `clamp` asks to resolve it at the root. Raise `LayerError`.
+    """
+    return _Reader(stream, source, digest, clamp).read()
+
+
+class _Reader:
+    def __init__(self, stream: BinaryIO, source: BlobSource | None, digest: str, clamp: bool) -> None:
+        self.stream = stream
+        self.source = source
+        self.digest = digest
+        self.clamp = clamp
+        self.end = stream.seek(0, 2)
+        self.position = stream.seek(0)
+
+    def read(self) -> list[LayerEntry]:
+        entries = []
+        extended: dict[str, bytes] = {}
+        while True:
+            block = self.stream.read(BLOCK)
+            self.position += len(block)
+            if not block or not block.strip(b"\0"):
+                if extended:
+                    raise LayerError("the archive ends after an extension header")
+                return entries
+            if len(block) < BLOCK:
+                raise LayerError("the archive is cut off in the middle of a header")
+            if not checksum_holds(block):
+                raise LayerError(f"bad checksum of the header at byte {self.position - BLOCK}")
+            flag = block[156:157]
+            if flag in (b"x", b"g", b"L", b"K"):
+                data = self._extension(block)
+                if flag == b"x":
+                    extended.update(self._records(data))
+                elif flag in (b"L", b"K"):
+                    extended["path" if flag == b"L" else "linkpath"] = data.rstrip(b"\0")
+                continue
+            entry = self._entry(block, flag, extended)
+            extended = {}
+            if entry is not None:
+                entries.append(entry)
+
+    def _extension(self, block: bytes) -> bytes:
+        size = self._number(block[124:136], "size")
+        if size > _MAX_EXTENSION:
+            raise LayerError("an extension header is larger than 1 MiB")
+        data = self.stream.read(size)
+        if len(data) < size:
+            raise LayerError("the archive is cut off in the middle of a header")
+        self._skip(size, read=size)
+        return data
+
+    def _records(self, data: bytes) -> dict[str, bytes]:
+        try:
+            return pax_records(data)
+        except ValueError:
+            raise LayerError("a pax header is malformed") from None
+
+    def _number(self, field: bytes, what: str) -> int:
+        try:
+            return number(field)
+        except ValueError:
+            raise LayerError(f"a header's {what} is not a number") from None
+
+    def _skip(self, size: int, read: int = 0) -> None:
+        self.position += size + -size % BLOCK
+        if self.position - (-size % BLOCK) > self.end:
+            raise LayerError("the archive is shorter than a header in it says")
+        self.stream.seek(self.position)
+
+    def _entry(self, block: bytes, flag: bytes, extended: dict[str, bytes]) -> LayerEntry | None:
+        name = extended.get("path")
+        if name is None:
+            name = block[:100].split(b"\0", 1)[0]
+            prefix = block[345:500].split(b"\0", 1)[0] if block[257:262] == b"ustar" and block[262:263] != b" " else b""
+            if prefix:
+                name = prefix + b"/" + name
+        linked = extended.get("linkpath")
+        if linked is None:
+            linked = block[157:257].split(b"\0", 1)[0]
+        kind = _KINDS.get(flag)
+        if kind == "file" and name.endswith(b"/"):
+            kind = "dir"
+        size = self._extended_number(extended, "size", block[124:136])
+        offset = self.position
+        stored = size if kind == "file" or kind is None else 0
+        self._skip(stored)
+        if kind is None:
+            if flag == b"S":
+                raise LayerError("sparse members are not supported")
+            return None  # a vendor's own kind of member: the standard says to pass over it
+        path = self._clean(name)
+        target = linked.decode("utf-8", "surrogateescape")
+        if kind == "hardlink":
+            target = self._clean(linked)
+        content = SliceContent(self.source, self.digest, offset, size) if kind == "file" and size and self.source else _EMPTY
+        return LayerEntry(
+            path,
+            kind,
+            self._number(block[100:108], "mode") & 0o7777,
+            min(self._extended_number(extended, "uid", block[108:116]), _MAX_ID),
+            min(self._extended_number(extended, "gid", block[116:124]), _MAX_ID),
+            self._mtime(extended, block),
+            stored,
+            offset,
+            target,
+            self._number(block[329:337], "device") if kind in ("char", "block") else 0,
+            self._number(block[337:345], "device") if kind in ("char", "block") else 0,
+            _xattrs(extended),
+            content,
+        )
+
+    def _extended_number(self, extended: dict[str, bytes], key: str, field: bytes) -> int:
+        value = extended.get(key)
+        if value is None:
+            return self._number(field, key)
+        if not value.isdigit() or len(value) > 19:
+            raise LayerError(f"a pax header's {key} is not a number")
+        return int(value)
+
+    def _mtime(self, extended: dict[str, bytes], block: bytes) -> int:
+        value = extended.get("mtime")
+        try:
+            if value is not None:
+                whole, _, fraction = value.decode("ascii").partition(".")
+                return int(whole) * 1_000_000_000 + int(fraction[:9].ljust(9, "0") or 0)
+            return number(block[136:148]) * 1_000_000_000
+        except ValueError:
+            return 0
+
+    def _clean(self, name: bytes) -> str:
+        text = name.decode("utf-8", "surrogateescape")
+        parts: list[str] = []
+        if text.startswith("/") and not self.clamp:
+            raise LayerError(f"member {text!r} has an absolute name")
+        for part in text.split("/"):
+            if part in ("", "."):
+                continue
+            if part == "..":
+                if not self.clamp:
+                    raise LayerError(f"member {text!r} reaches outside the root")
+                if parts:
+                    parts.pop()
+            else:
+                parts.append(part)
+        return "/".join(parts)
+
+
+def _xattrs(extended: dict[str, bytes]) -> dict[str, bytes] | None:
+    prefix = "SCHILY.xattr."
+    return {key[len(prefix) :]: value for key, value in extended.items() if key.startswith(prefix)} or None
+
+
+def dump_entries(entries: Iterable[LayerEntry]) -> bytes:
+    """A compact form of the entries, without contents, that `load_entries` reads back quickly."""
+    return marshal.dumps(
+        [
+            (e.path, e.kind, e.mode, e.uid, e.gid, e.mtime, e.size, e.offset, e.target, e.major, e.minor, e.xattrs)
+            for e in entries
+        ]
+    )
+
+
+def load_entries(data: bytes, source: BlobSource, digest: str) -> list[LayerEntry]:
+    """The entries that `dump_entries` wrote, as slices of the blob `digest`; only for data of our own store."""
+    return [
+        LayerEntry(*row, SliceContent(source, digest, row[7], row[6]) if row[1] == "file" and row[6] else _EMPTY)
+        for row in marshal.loads(data)
+    ]

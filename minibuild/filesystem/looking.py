@@ -1,0 +1,215 @@
+"""The file system as one process sees it: its rights, directory and root, and the calls that change nothing."""
+
+import errno
+from typing import Self
+
+from minibuild.filesystem.credentials import EXECUTE, READ, WRITE, Credentials, permitted
+from minibuild.filesystem.errors import fail
+from minibuild.filesystem.nodes import Directory, Node, Symlink
+from minibuild.filesystem.resolve import resolve
+from minibuild.filesystem.status import Stat
+from minibuild.filesystem.tree import FileSystem, Parts
+
+
+class ReadView:
+    """Rights, directories and the system calls that only look. Paths are relative to `cwd`; errors are OSError."""
+
+    def __init__(
+        self, filesystem: FileSystem, credentials: Credentials, *, cwd: str = "/", umask: int = 0o022, root: str = "/"
+    ) -> None:
+        self.filesystem = filesystem
+        self.credentials = credentials
+        self.umask = umask
+        self._root: Parts = ()
+        self._cwd: Parts = ()
+        if root != "/":
+            self._root = self._cwd = self._directory(root)
+        if cwd != "/":
+            self._cwd = self._directory(cwd)
+
+    # ---- the view itself
+
+    @property
+    def cwd(self) -> str:
+        """The working directory, as seen from the root."""
+        return "/" + "/".join(self._cwd[len(self._root) :])
+
+    @property
+    def root(self) -> str:
+        """The root directory, as seen from the file system's own root."""
+        return "/" + "/".join(self._root)
+
+    def copy(self) -> Self:
+        """An independent view with the same rights and directories, as fork gives it."""
+        new = type(self).__new__(type(self))
+        new.filesystem = self.filesystem
+        new.credentials = self.credentials
+        new.umask = self.umask
+        new._root = self._root
+        new._cwd = self._cwd
+        return new
+
+    def with_credentials(self, credentials: Credentials) -> Self:
+        """The same view for another user."""
+        new = self.copy()
+        new.credentials = credentials
+        return new
+
+    def chdir(self, path: str) -> None:
+        """Change the working directory."""
+        parts = self._directory(path)
+        if not permitted(self._node_at(parts), EXECUTE, self.credentials):
+            raise fail(errno.EACCES, path)
+        self._cwd = parts
+
+    def chroot(self, path: str) -> Self:
+        """A view whose root and working directory are `path`; only root may."""
+        if self.credentials.uid:
+            raise fail(errno.EPERM, path)
+        new = self.copy()
+        new._root = new._cwd = self._directory(path)
+        return new
+
+    def locate(self, path: str, follow: bool = True) -> tuple[Parts, Node | None]:
+        """(canonical parts from the file system's root, node or None when only the last component is missing)."""
+        return resolve(
+            self.filesystem, path, start=self._cwd, root=self._root, who=self.credentials, follow=follow
+        )
+
+    def tree_of(self, parts: Parts) -> tuple[FileSystem, Parts]:
+        """The file system that is mounted at canonical `parts`, and the parts within it."""
+        mounts = self.filesystem.mounts
+        if mounts:
+            for depth in range(len(parts), -1, -1):
+                mount = mounts.get(parts[:depth])
+                if mount is not None:
+                    return mount.filesystem, (*mount.parts, *parts[depth:])
+        return self.filesystem, parts
+
+    # ---- looking
+
+    def stat(self, path: str) -> Stat:
+        """The node's attributes, symbolic links followed."""
+        return self._stat(path, True)
+
+    def lstat(self, path: str) -> Stat:
+        """The node's attributes; a symbolic link's are its own."""
+        return self._stat(path, False)
+
+    def exists(self, path: str) -> bool:
+        """Whether the path leads to something."""
+        return self._kind(path, True) is not None
+
+    def lexists(self, path: str) -> bool:
+        """Whether the name exists, be it a dangling link."""
+        return self._kind(path, False) is not None
+
+    def is_dir(self, path: str) -> bool:
+        """Whether the path leads to a directory."""
+        return self._kind(path, True) == "dir"
+
+    def is_file(self, path: str) -> bool:
+        """Whether the path leads to a regular file."""
+        return self._kind(path, True) == "file"
+
+    def is_link(self, path: str) -> bool:
+        """Whether the name is a symbolic link."""
+        return self._kind(path, False) == "link"
+
+    def access(self, path: str, mode: int) -> bool:
+        """Whether reading (4), writing (2) and executing (1), as asked for together, would be allowed; 0: exists."""
+        try:
+            parts, node = self.locate(path)
+        except OSError:
+            return False
+        if node is None or not permitted(node, mode, self.credentials):
+            return False
+        return not (mode & WRITE and self._read_only(parts))
+
+    def listdir(self, path: str = ".") -> list[str]:
+        """The names in a directory, sorted."""
+        return sorted(self._readable_directory(path)[1].entries)
+
+    def scandir(self, path: str = ".") -> list[tuple[str, Stat]]:
+        """Names and their own attributes, sorted by name."""
+        parts, directory = self._readable_directory(path)
+        prefix = "/" + "/".join(parts)
+        mounts = self.filesystem.mounts
+        found = []
+        for name, node in sorted(directory.entries.items()):
+            mount = mounts.get((*parts, name)) if mounts else None
+            found.append((name, Stat(mount.node if mount else node, f"{prefix}/{name}")))
+        return found
+
+    def readlink(self, path: str) -> str:
+        """What a symbolic link points to; EINVAL for anything else."""
+        _, node = self._found(path, follow=False)
+        if not isinstance(node, Symlink):
+            raise fail(errno.EINVAL, path)
+        return node.target
+
+    def realpath(self, path: str) -> str:
+        """The path without links, `.` and `..`, as seen from the root; the last component may be missing."""
+        parts, _ = self.locate(path)
+        return "/" + "/".join(parts[len(self._root) :])
+
+    def getxattr(self, path: str, name: str, follow: bool = True) -> bytes:
+        """An extended attribute; ENODATA when there is none of that name."""
+        _, node = self._found(path, follow=follow)
+        value = (node.xattrs or {}).get(name)
+        if value is None:
+            raise fail(errno.ENODATA, path)
+        return value
+
+    def listxattr(self, path: str, follow: bool = True) -> list[str]:
+        """The names of a node's extended attributes, sorted."""
+        _, node = self._found(path, follow=follow)
+        return sorted(node.xattrs or ())
+
+    # ---- shared by the calls
+
+    def _stat(self, path: str, follow: bool) -> Stat:
+        parts, node = self._found(path, follow=follow)
+        return Stat(node, "/" + "/".join(parts))
+
+    def _kind(self, path: str, follow: bool) -> str | None:
+        try:
+            node = self.locate(path, follow)[1]
+        except OSError:
+            return None
+        return None if node is None else node.kind
+
+    def _found(self, path: str, *, follow: bool) -> tuple[Parts, Node]:
+        parts, node = self.locate(path, follow)
+        if node is None:
+            raise fail(errno.ENOENT, path)
+        return parts, node
+
+    def _node_at(self, parts: Parts) -> Node:
+        tree, inner = self.tree_of(parts)
+        node = tree.find(inner)
+        if node is None:
+            raise fail(errno.ENOENT, "/" + "/".join(parts))
+        return node
+
+    def _directory(self, path: str) -> Parts:
+        parts, node = self._found(path, follow=True)
+        if not isinstance(node, Directory):
+            raise fail(errno.ENOTDIR, path)
+        return parts
+
+    def _readable_directory(self, path: str) -> tuple[Parts, Directory]:
+        parts, node = self._found(path, follow=True)
+        if not isinstance(node, Directory):
+            raise fail(errno.ENOTDIR, path)
+        if not permitted(node, READ, self.credentials):
+            raise fail(errno.EACCES, path)
+        return parts, node
+
+    def _read_only(self, parts: Parts) -> bool:
+        mounts = self.filesystem.mounts
+        for depth in range(len(parts), -1, -1):
+            mount = mounts.get(parts[:depth])
+            if mount is not None:
+                return mount.read_only
+        return False
