@@ -1,0 +1,67 @@
+"""The container of one step: what an instruction modifies and the engine commits."""
+
+import hashlib
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from minibuild.build import events
+from minibuild.build.images import StageImage
+from minibuild.filesystem import FileSystem, Snapshot
+
+if TYPE_CHECKING:
+    from minibuild.build.workshop import Workshop
+
+_LEVELS = ("exact", "modelled", "assumed")
+
+
+class StepContainer:
+    """A container made from the image committed last.
+
+    Its file system is made when it is first asked for: a step that sets metadata never reads one.
+    """
+
+    def __init__(self, workshop: "Workshop", image: StageImage, step: int, seed: str) -> None:
+        self.workshop = workshop
+        self.image = image
+        self.step = step
+        # A name that follows from what runs, so that the same build prints the same text under SOURCE_DATE_EPOCH.
+        self.id = hashlib.sha256(f"{workshop.nonce}:{image.id}:{seed}".encode()).hexdigest()
+        self._base: Snapshot | None = None
+        self._filesystem: FileSystem | None = None
+        self._level = 0
+        self._reasons: list[str] = []
+
+    @property
+    def base(self) -> Snapshot:
+        """The image's file system, as it was when the container was created."""
+        if self._base is None:
+            self._base = self.workshop.snapshot(self.image)
+        return self._base
+
+    @property
+    def filesystem(self) -> FileSystem:
+        """The container's own, writable file system."""
+        if self._filesystem is None:
+            self._filesystem = FileSystem(self.base, clock=self.workshop.clock.now)
+        return self._filesystem
+
+    @property
+    def touched(self) -> bool:
+        """Whether anything asked for the file system, so that something may have changed."""
+        return self._filesystem is not None
+
+    @property
+    def fidelity(self) -> tuple[str, tuple[str, ...]]:
+        """How the step's effect came to be (`exact`, `modelled` or `assumed`) and why it is not exact."""
+        return _LEVELS[self._level], tuple(self._reasons)
+
+    def note(self, level: str, reasons: tuple[str, ...]) -> None:
+        """Record that part of the effect is only `modelled` or `assumed`."""
+        self._level = max(self._level, _LEVELS.index(level))
+        self._reasons.extend(reason for reason in reasons if reason not in self._reasons)
+
+    @property
+    def output(self) -> "Callable[[int, bytes], None]":
+        """Takes what the step's processes write: descriptor 1 or 2, and bytes."""
+        emit, step = self.workshop.emit, self.step
+        return lambda descriptor, data: emit(events.StepOutput(step, descriptor, data))

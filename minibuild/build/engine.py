@@ -1,0 +1,171 @@
+"""The engine behind the loop: containers made from images, images committed from containers, and the cache around both."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+from minibuild.build import events
+from minibuild.build.action import Action, Situation
+from minibuild.build.cache import step_key
+from minibuild.build.container import StepContainer
+from minibuild.build.errors import locate
+from minibuild.build.images import StageImage, committed
+from minibuild.build.plan import Stage
+from minibuild.build.request import StepRecord
+from minibuild.build.scope import Scope
+from minibuild.build.steps import RESOLVERS
+from minibuild.build.workshop import Workshop
+from minibuild.dockerfile.nodes import Instruction
+from minibuild.errors import MinibuildError
+from minibuild.filesystem import changes, write_layer
+from minibuild.image.config import HistoryEntry
+from minibuild.store import CacheRecord
+
+
+@dataclass(slots=True)
+class Step:
+    """One instruction on its way through the loop. `line` is where its errors point: a trigger's is its FROM's line."""
+
+    number: int
+    instruction: Instruction
+    place: Instruction
+    stage: int
+    stage_label: str
+    started: float = 0.0
+    action: Action | None = None
+    key: str = ""
+
+
+class Engine:
+    """Creates, executes and commits for one stage; `records` collects what was done."""
+
+    def __init__(self, workshop: Workshop, scope: Scope, total: int) -> None:
+        self.workshop = workshop
+        self.scope = scope
+        self.total = total
+        self.records: list[StepRecord] = []
+        self._cmd_set = False
+
+    def begin(self, stage: Stage, base: StageImage, number: int) -> StageImage:
+        """FROM: the stage's base, with its triggers taken off, is the first image to run a container from."""
+        started = time.monotonic()
+        text = one_line(stage.from_)
+        line = stage.from_.start_line
+        self.workshop.emit(events.StepStarted(number, self.total, text, line, stage.label))
+        fidelity, reasons = ("modelled", ("made from the catalogue",)) if base.partial else ("exact", ())
+        runtime = replace(base.runtime, on_build=()) if base.runtime.on_build else base.runtime
+        image = replace(base, config=replace(base.config, config=runtime))
+        seconds = time.monotonic() - started
+        self.workshop.emit(events.StepCommitted(number, base.id, None, 0, fidelity, reasons, seconds, False))
+        self.records.append(StepRecord(line, text, base.id, None, fidelity, "; ".join(reasons), False, seconds))
+        return image
+
+    @contextmanager
+    def announced(self, step: Step) -> Iterator[None]:
+        """Tell that a step begins, and where it was when something in it fails."""
+        step.started = time.monotonic()
+        text = one_line(step.instruction)
+        self.workshop.emit(events.StepStarted(step.number, self.total, text, step.place.start_line, step.stage_label))
+        try:
+            yield
+        except MinibuildError as error:
+            locate(error, step.place, self.workshop.dockerfile_path)
+            raise
+
+    def resolve(self, step: Step, image: StageImage) -> None:
+        """Expand the instruction's words and say what it does."""
+        instruction = step.instruction
+        situation = Situation(
+            image, self.scope, self.workshop, step.stage, self.workshop.plan.dockerfile.escape, self._cmd_set
+        )
+        step.action = RESOLVERS[instruction.keyword](instruction, situation)
+        self._cmd_set = self._cmd_set or instruction.keyword == "CMD"
+        inputs = step.action.inputs
+        key_inputs = ("metadata", step.action.created_by, image.id) if inputs is None else inputs
+        step.key = step_key(image.files, (instruction.keyword, *key_inputs))
+
+    def recall(self, step: Step, image: StageImage) -> StageImage | None:
+        """The image that this step made of the same inputs before, or None."""
+        if self.workshop.request.no_cache:
+            return None
+        record = self.workshop.store.cache_get(step.key)
+        if record is None or record.layer is not None and not self.workshop.store.has_blob(record.layer):
+            return None
+        fidelity = str(record.data.get("fidelity", "exact"))
+        if not self.workshop.allows(fidelity):
+            return None
+        self.workshop.emit(events.StepCached(step.number))
+        reasons = tuple(str(reason) for reason in record.data.get("reasons", ()))
+        return self._finish(step, image, record.layer, record.created, fidelity, reasons, cached=True)
+
+    def create(self, step: Step, image: StageImage) -> StepContainer:
+        """A new container from `image`."""
+        return StepContainer(self.workshop, image, step.number, seed=step.key)
+
+    def execute(self, step: Step, container: StepContainer) -> None:
+        """Let the instruction modify the container."""
+        action = step.action
+        assert action is not None
+        if action.modify is not None:
+            self.workshop.emit(events.ContainerStarted(step.number, container.id))
+            action.modify(container)
+
+    def commit(self, step: Step, container: StepContainer) -> StageImage:
+        """A layer of what the container changed, if anything, and the image with it."""
+        store = self.workshop.store
+        layer = None
+        if container.touched:
+            changed = changes(container.base, container.filesystem.snapshot())
+            if changed:
+                with store.blob_writer() as blob:
+                    write_layer(changed, blob)
+                    layer, _ = blob.commit()
+        assert step.action is not None
+        if step.action.modify is not None:
+            self.workshop.emit(events.ContainerRemoved(step.number, container.id))
+        created = self.workshop.clock.timestamp()
+        fidelity, reasons = container.fidelity
+        store.cache_put(step.key, CacheRecord(layer, created, {"fidelity": fidelity, "reasons": list(reasons)}))
+        return self._finish(step, container.image, layer, created, fidelity, reasons, cached=False)
+
+    def _finish(
+        self,
+        step: Step,
+        parent: StageImage,
+        layer: str | None,
+        created: str,
+        fidelity: str,
+        reasons: tuple[str, ...],
+        *,
+        cached: bool,
+    ) -> StageImage:
+        action = step.action
+        assert action is not None
+        entry = HistoryEntry(created=created, created_by=action.created_by, empty_layer=layer is None)
+        config = committed(parent.config, action.config, entry, layer, action.author)
+        image_id = self.workshop.store.put_image(config, parent=parent.id or None)
+        files = parent.files if action.inputs is None else step.key
+        seconds = time.monotonic() - step.started
+        size = self.workshop.store.blob_size(layer) if layer is not None else 0
+        self.workshop.emit(
+            events.StepCommitted(step.number, image_id, layer, size, fidelity, reasons, seconds, cached)
+        )
+        self.records.append(
+            StepRecord(
+                step.place.start_line,
+                one_line(step.instruction),
+                image_id,
+                layer,
+                fidelity,
+                "; ".join(reasons),
+                cached,
+                seconds,
+            )
+        )
+        return StageImage(image_id, config, files, parent.partial)
+
+
+def one_line(instruction: Instruction) -> str:
+    """The instruction's text on one line, as progress shows it."""
+    return " ".join(instruction.original.split())

@@ -1,0 +1,58 @@
+"""Reading the Dockerfile; its parsed form is kept in the store by the digest of its text."""
+
+import hashlib
+from pathlib import Path
+from typing import Literal, cast
+
+from minibuild.build.errors import BuildError
+from minibuild.build.request import BuildRequest
+from minibuild.dockerfile.nodes import Dockerfile
+from minibuild.dockerfile.serialise import FORMAT, dump, load
+from minibuild.store import Store
+
+_LIMIT = 64 << 20
+
+
+def read_dockerfile(request: BuildRequest, store: Store) -> tuple[Dockerfile, str]:
+    """(parsed Dockerfile, the path under which its errors are told)."""
+    text, path = _text(request)
+    key = hashlib.sha256(f"{FORMAT}\0{request.dialect}\0{path}\0{text}".encode("utf-8", "surrogateescape")).hexdigest()
+    known = store.document_get("dockerfile", key)
+    if known is not None:
+        return load(known), path
+    from minibuild.dockerfile import parse  # the grammar is loaded only for a text that was not seen before
+
+    dockerfile = parse(text, dialect=cast(Literal["strict", "docker"], request.dialect), filename=path)
+    store.document_put("dockerfile", key, dump(dockerfile))
+    return dockerfile, path
+
+
+def _text(request: BuildRequest) -> tuple[str, str]:
+    if request.text is not None:
+        return request.text, "Dockerfile"
+    file = request.dockerfile
+    if file is None:
+        if request.context is None:
+            raise BuildError("there is no Dockerfile: neither a file nor a context was given")
+        file = request.context / "Dockerfile"
+    path = _shown(file)
+    try:
+        if file.stat().st_size > _LIMIT:
+            raise BuildError(f"{path} is larger than {_LIMIT >> 20} MiB: that is no Dockerfile")
+        return file.read_bytes().decode("utf-8", "surrogateescape"), path
+    except FileNotFoundError:
+        raise BuildError(
+            f"{path}: there is no such Dockerfile", hint="name another file with -f, or give a directory that holds a Dockerfile"
+        ) from None
+    except IsADirectoryError:
+        raise BuildError(f"{path} is a directory, not a Dockerfile") from None
+    except OSError as error:
+        raise BuildError(f"can't read {path}: {error.strerror}") from None
+
+
+def _shown(file: Path) -> str:
+    """The path as people know it: relative to the working directory when the file is below it."""
+    try:
+        return file.resolve().relative_to(Path.cwd()).as_posix()
+    except (ValueError, OSError):
+        return file.as_posix()

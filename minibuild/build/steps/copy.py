@@ -1,0 +1,126 @@
+"""COPY: files from the context, a stage, an image or a here-document into the container."""
+
+import posixpath
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from minibuild.build.action import Action, Situation, nop
+from minibuild.build.container import StepContainer
+from minibuild.build.copying import Copier, CopyRules
+from minibuild.build.destination import Destination
+from minibuild.build.errors import BuildError
+from minibuild.build.expansion import expand, expand_content
+from minibuild.build.linking import overlay
+from minibuild.build.ownership import ModeChange, parse_owner
+from minibuild.build.plan import find_origin
+from minibuild.build.selection import Exclusion, Selected, select, select_parents
+from minibuild.build.workshop import Source
+from minibuild.dockerfile.nodes import Copy
+from minibuild.filesystem import File, FileSystem, InlineContent
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """One COPY or ADD, expanded: where from, what, where to, and by which rules."""
+
+    source: Source
+    names: tuple[str, ...]
+    documents: tuple[tuple[str, bytes], ...]
+    destination: str
+    written: str
+    owner: str
+    chmod: ModeChange | None
+    exclusion: Exclusion
+    parents: bool
+    link: bool
+
+    def choose(self) -> list[Selected]:
+        """The selected files, here-documents last, in the order of the instruction."""
+        view = self.source.view
+        find = select_parents if self.parents else select
+        selected = [one for name in self.names for one in find(view, name, self.source.label)]
+        return selected + [
+            Selected(name, name, File(mode=0o644, uid=0, gid=0, mtime=0, content=InlineContent(data)))
+            for name, data in self.documents
+        ]
+
+
+def transfer(instruction: Copy, at: Situation) -> Transfer:
+    """Expand the words of a COPY or ADD and find what it copies from."""
+    workshop = at.workshop
+    if instruction.from_:
+        origin = find_origin(workshop.plan, at.stage, instruction.from_, workshop.request.build_contexts)
+        source = workshop.source(origin)
+    else:
+        source = workshop.context
+    destination = expand(at, instruction.destination)
+    if not destination:
+        raise BuildError(f"{instruction.keyword} has an empty destination after expansion")
+    chmod = expand(at, instruction.chmod) if instruction.chmod else ""
+    return Transfer(
+        source,
+        tuple(expand(at, name) for name in instruction.sources),
+        tuple(
+            (document.name, expand_content(at, document.data).encode("utf-8", "surrogateescape"))
+            if document.expand
+            else (document.name, document.data.encode("utf-8", "surrogateescape"))
+            for document in instruction.heredocs
+        ),
+        absolute(destination, at.config.working_dir),
+        destination,
+        expand(at, instruction.chown) if instruction.chown else "",
+        ModeChange(chmod) if chmod else None,
+        Exclusion(tuple(expand(at, pattern) for pattern in instruction.exclude)),
+        instruction.parents,
+        instruction.link,
+    )
+
+
+def absolute(path: str, working_dir: str) -> str:
+    """`path` below the working directory unless it is absolute; a slash at the end, which means a directory, stays."""
+    joined = posixpath.join("/", working_dir, path)
+    cleaned = posixpath.normpath(joined).replace("//", "/")
+    directory = path.endswith(("/", "/.")) or path in (".", "..")
+    return cleaned + "/" if directory and cleaned != "/" else cleaned
+
+
+def inputs(move: Transfer, at: Situation, chmod: str) -> tuple[str, ...]:
+    """What the copied files depend on: contents and modes of the sources, destination and flags; never times."""
+    words = (*move.names, "parents" if move.parents else "", *(part.hex() for _, part in move.documents))
+    digest = at.workshop.fingerprint(move.source, words, move.choose, move.exclusion)
+    documents = tuple(name for name, _ in move.documents)
+    flags = (move.destination, move.owner, chmod, str(move.parents), str(move.link), *move.exclusion.patterns)
+    return (digest, *documents, *flags)
+
+
+def history_text(keyword: str, move: Transfer, selected: str) -> str:
+    """docker's text, in which the flag `--chown` stands without a blank before the sources' digest."""
+    owner = f"--chown={move.owner}" if move.owner else ""
+    return f"{keyword} {owner}{selected} in {move.written} "
+
+
+def resolve(instruction: Copy, at: Situation) -> Action:
+    """Sources are fingerprinted here, copied only when the cache has no result for them."""
+    move = transfer(instruction, at)
+    parts = inputs(move, at, instruction.chmod or "")
+
+    def modify(container: StepContainer) -> None:
+        write(move, container, lambda copier, one: copier.copy(one, move.destination))
+
+    text = history_text("COPY", move, parts[0])
+    return Action(nop(at.shell, text), at.config, parts, modify)
+
+
+def write(move: Transfer, container: StepContainer, put: Callable[[Copier, Selected], None]) -> None:
+    """Hand each selected source to `put`, on the container's files or, for `--link`, on a layer of its own."""
+    filesystem = FileSystem(clock=container.workshop.clock.now) if move.link else container.filesystem
+    owner = parse_owner(move.owner, container.filesystem.view())
+    destination = Destination(filesystem, owner, container.workshop.clock.now())
+    copier = Copier(destination, CopyRules(owner, move.chmod, move.exclusion))
+    selected = move.choose()
+    for one in selected:
+        put(copier, one)
+    if move.link:
+        overlay(filesystem.snapshot().root, container.filesystem)
+    if move.source.partial:
+        container.note("modelled", (f"files come from {move.source.label}, which the catalogue made",))

@@ -1,0 +1,20 @@
+"""VOLUME: container paths whose content outlives a container.
+
+As in BuildKit no directory is made, and later steps may write below the path (SPEC D8: never a host path).
+"""
+
+from dataclasses import replace
+
+from minibuild.build.action import Action, Situation, go_list, nop
+from minibuild.build.errors import BuildError
+from minibuild.build.expansion import expand
+from minibuild.dockerfile.nodes import Volume
+
+
+def resolve(instruction: Volume, at: Situation) -> Action:
+    """The paths are kept as they are written, expanded."""
+    paths = [expand(at, path) for path in instruction.paths]
+    if not all(path.strip() for path in paths):
+        raise BuildError("VOLUME specified can not be an empty string", hint="name a directory of the container")
+    volumes = tuple(dict.fromkeys((*at.config.volumes, *paths)))
+    return Action(nop(at.shell, f" VOLUME {go_list(paths)}"), replace(at.config, volumes=volumes))

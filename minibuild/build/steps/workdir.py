@@ -1,0 +1,29 @@
+"""WORKDIR: the directory in which the following instructions and the container run; made when it is missing."""
+
+import posixpath
+from dataclasses import replace
+
+from minibuild.build.action import Action, Situation, nop
+from minibuild.build.container import StepContainer
+from minibuild.build.destination import Destination
+from minibuild.build.errors import BuildError
+from minibuild.build.expansion import expand
+from minibuild.build.ownership import parse_owner
+from minibuild.dockerfile.nodes import Workdir
+
+
+def resolve(instruction: Workdir, at: Situation) -> Action:
+    """A relative path starts at the previous one. As in BuildKit the directory belongs to the USER in force."""
+    path = expand(at, instruction.path)
+    if not path:
+        raise BuildError("WORKDIR is empty after expansion", hint="give the variable a value, or write the directory out")
+    if not path.startswith("/"):
+        path = posixpath.normpath(posixpath.join("/", at.config.working_dir, path))
+    user = at.config.user
+
+    def modify(container: StepContainer) -> None:
+        view = container.filesystem.view()
+        destination = Destination(container.filesystem, parse_owner(user, view), container.workshop.clock.now())
+        destination.make_directories(path)
+
+    return Action(nop(at.shell, f"WORKDIR {path}"), replace(at.config, working_dir=path), (path, user), modify)

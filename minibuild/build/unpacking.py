@@ -1,0 +1,167 @@
+"""ADD's unpacking of tar archives, plain or compressed, as if inside a chroot of the destination."""
+
+import bz2
+import io
+import lzma
+import zlib
+from collections.abc import Iterator
+
+from minibuild.build.destination import Destination
+from minibuild.build.errors import BuildError
+from minibuild.build.ownership import Owner
+from minibuild.filesystem import Content, Directory, File, LayerEntry, LayerError, View, read_layer, strerror
+from minibuild.store import Store
+
+_ROOT = Owner(0, 0)
+# What one archive may unpack to: more is taken for a decompression bomb.
+_LIMIT = 16 << 30
+_MAGIC = ((b"\x1f\x8b", "gzip"), (b"BZh", "bzip2"), (b"\xfd7zXZ\0", "xz"), (b"\x28\xb5\x2f\xfd", "zstd"))
+
+
+def is_archive(content: Content) -> bool:
+    """Whether the bytes are a tar archive, perhaps compressed; the name does not matter."""
+    if content.size < 32:
+        return False
+    try:
+        head = _first_bytes(content, 512)
+    except (OSError, EOFError, zlib.error, lzma.LZMAError, ValueError, BuildError):
+        return False
+    return len(head) == 512 and _is_header(head)
+
+
+def _is_header(block: bytes) -> bool:
+    try:
+        stored = int(block[148:156].rstrip(b"\0 ").strip() or b"x", 8)
+    except ValueError:
+        return False
+    return stored == sum(block[:148]) + 8 * 32 + sum(block[156:])
+
+
+def _first_bytes(content: Content, count: int) -> bytes:
+    out = b""
+    for chunk in _decompressed(content):
+        out += chunk
+        if len(out) >= count:
+            break
+    return out[:count]
+
+
+def _compression(content: Content) -> str:
+    head = content.read_at(0, 8)
+    return next((name for magic, name in _MAGIC if head.startswith(magic)), "")
+
+
+def _decompressed(content: Content) -> Iterator[bytes]:
+    """The content's bytes, decompressed when they are compressed; BuildError past the limit."""
+    total = 0
+    for chunk in _chunks(content, _compression(content)):
+        total += len(chunk)
+        if total > _LIMIT:
+            raise BuildError(f"an archive unpacks to more than {_LIMIT >> 30} GiB", hint="unpack it outside and COPY what is needed")
+        yield chunk
+
+
+def _chunks(content: Content, compression: str) -> Iterator[bytes]:
+    # Chunks are small, so that a bomb can't grow far between two looks at the total.
+    if compression == "gzip":
+        decompressor = zlib.decompressobj(wbits=31)
+        for data in content.chunks(1 << 16):
+            yield decompressor.decompress(data)
+            while decompressor.eof and decompressor.unused_data.startswith(b"\x1f\x8b"):
+                rest = decompressor.unused_data
+                decompressor = zlib.decompressobj(wbits=31)
+                yield decompressor.decompress(rest)
+        yield decompressor.flush()
+    elif compression in ("bzip2", "xz"):
+        opener = bz2.BZ2File if compression == "bzip2" else lzma.LZMAFile
+        with opener(_Raw(content)) as stream:  # type: ignore[arg-type]
+            while data := stream.read(1 << 16):
+                yield data
+    elif compression == "zstd":
+        import zstandard  # loaded only for such an archive
+
+        with zstandard.ZstdDecompressor().stream_reader(_Raw(content), read_across_frames=True) as stream:
+            while data := stream.read(1 << 16):
+                yield data
+    else:
+        yield from content.chunks()
+
+
+class _Raw(io.RawIOBase):
+    """A content as a readable, seekable stream."""
+
+    def __init__(self, content: Content) -> None:
+        self._content = content
+        self._offset = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        self._offset = offset + (0, self._offset, self._content.size)[whence]
+        return self._offset
+
+    def tell(self) -> int:
+        return self._offset
+
+    def readinto(self, buffer: "bytearray | memoryview") -> int:  # type: ignore[override]
+        data = self._content.read_at(self._offset, len(buffer))
+        buffer[: len(data)] = data
+        self._offset += len(data)
+        return len(data)
+
+
+def unpack(content: Content, destination: Destination, path: str, owner: Owner | None, store: Store) -> None:
+    """Unpack an archive below `path`.
+
+    Members keep their modes, times and, unless `owner` is given, owners. Names and links are resolved below `path` only. The
+    decompressed archive becomes a blob of the store, of which the files are slices.
+    """
+    target = destination.make_directories(path)
+    try:
+        digest, _ = store.put_blob(_decompressed(content))
+        with store.open_blob(digest) as stream:
+            entries = read_layer(stream, store, digest)
+    except (LayerError, EOFError, zlib.error, lzma.LZMAError, OSError) as error:
+        raise BuildError(f"can't unpack the archive: {error}") from None
+    view = destination.filesystem.view(umask=0, root=target)
+    times: list[tuple[str, int]] = []
+    for entry in entries:
+        try:
+            _extract(entry, view, destination, owner, target)
+        except OSError as error:
+            raise BuildError(f"open /{entry.path}: {strerror(error).lower()}") from None
+        if entry.kind == "dir":
+            times.append((entry.path, entry.mtime))
+    for name, mtime in reversed(times):
+        view.utime("/" + name, mtime)
+
+
+def _extract(entry: LayerEntry, view: View, destination: Destination, owner: Owner | None, target: str) -> None:
+    path = "/" + entry.path
+    parent = path.rpartition("/")[0]
+    if parent and not view.lexists(parent):
+        view.makedirs(parent, 0o755)
+    existing = view.lstat(path).node if view.lexists(path) else None
+    if entry.kind == "dir" and isinstance(existing, Directory):
+        pass
+    elif existing is not None and path != "/":
+        view.remove_tree(path) if isinstance(existing, Directory) else view.unlink(path)
+    if entry.kind == "hardlink":
+        view.link("/" + entry.target.lstrip("/"), path)
+        return
+    if entry.kind == "dir":
+        if not isinstance(existing, Directory):
+            view.mkdir(path, 0o755)
+    else:
+        real = view.realpath(parent or "/")
+        destination.filesystem.place(f"{target.rstrip('/')}{real.rstrip('/')}/{path.rpartition('/')[2]}", entry.node())
+    uid, gid = (owner.uid, owner.gid) if owner else (entry.uid, entry.gid)
+    view.chown(path, uid, gid, follow=False)
+    if entry.kind != "link":
+        view.chmod(path, entry.mode)
+    if isinstance(existing, File) or entry.kind != "dir":
+        view.utime(path, entry.mtime, follow=False)
