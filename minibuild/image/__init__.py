@@ -1,0 +1,1 @@
+"""Images as OCI describes them: values, documents, archives in and out."""
