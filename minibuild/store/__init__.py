@@ -1,0 +1,7 @@
+"""What lasts: content-addressed blobs, images and their names, the build cache. Start with `Store.open`."""
+
+from minibuild.store.cache import CacheRecord
+from minibuild.store.errors import StoreError
+from minibuild.store.store import ImageRecord, Store
+
+__all__ = ["CacheRecord", "ImageRecord", "Store", "StoreError"]

@@ -1,0 +1,56 @@
+"""Digests of host files that did not change, by size, times and inode, as git's index keeps them."""
+
+import hashlib
+import os
+import time
+from typing import TYPE_CHECKING
+
+from minibuild.store.errors import StoreError
+
+if TYPE_CHECKING:
+    from minibuild.store.store import Store
+
+# A file that changed this shortly before it was read could change again without a new time: it is not remembered.
+_RACY = 2_000_000_000
+_BATCH = 500
+
+
+def file_digests(store: "Store", absolute: list[str], names: list[str]) -> dict[str, str]:
+    """SHA-256 (hex) of each file, by the name in `names` whose absolute path stands at the same place."""
+    known = _known(store, absolute)
+    found: dict[str, str] = {}
+    fresh: list[tuple[str, int, int, int, int, str]] = []
+    now = time.time_ns()
+    for path, name in zip(absolute, names, strict=True):
+        try:
+            status = os.stat(path)
+            state = (status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
+            row = known.get(path)
+            if row is not None and row[:4] == state:
+                found[name] = row[4]
+                continue
+            found[name] = _digest(path)
+        except OSError as error:
+            raise StoreError(f"can't read {path}: {error.strerror}", hint="make it readable, or exclude it in .dockerignore") from None
+        if path.isprintable() and now - max(status.st_mtime_ns, status.st_ctime_ns) > _RACY:
+            fresh.append((path, *state, found[name]))
+    if fresh:
+        with store.transaction():
+            store.database.executemany("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?)", fresh)
+    return found
+
+
+def _known(store: "Store", paths: list[str]) -> dict[str, tuple[int, int, int, int, str]]:
+    rows: dict[str, tuple[int, int, int, int, str]] = {}
+    for start in range(0, len(paths), _BATCH):
+        # A name that is no text can't be a key of the database: such a file is read each time.
+        part = [path for path in paths[start : start + _BATCH] if path.isprintable()]
+        marks = ",".join("?" * len(part))
+        for path, *row in store.execute(f"SELECT * FROM files WHERE path IN ({marks})", *part):
+            rows[path] = (row[0], row[1], row[2], row[3], row[4])
+    return rows
+
+
+def _digest(path: str) -> str:
+    with open(path, "rb", buffering=0) as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
