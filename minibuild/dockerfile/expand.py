@@ -5,8 +5,9 @@
     >>> expand_words('a "b c" $D', {"D": "d e"})
     ['a', 'b c', 'd', 'e']
 
-A backslash (or the character of the `escape` directive) disappears outside quotes and makes the next character plain;
-within double quotes it does so only before `"`, `$` and itself; within single quotes it is plain.
+A backslash (or the character of the `escape` directive) disappears outside quotes and makes the next
+character plain; within double quotes it does so only before `"`, `$` and itself; within single quotes it is
+plain.
 """
 
 from __future__ import annotations
@@ -27,11 +28,15 @@ _SPECIAL_NAMES = "@*#?-$!0"
 
 
 class ExpandError(MinibuildError):
-    """A word that can't be expanded: an open quote or brace, an unknown modifier, a variable that must be set."""
+    """A word that can't be expanded: an open quote or brace, an unknown modifier, a variable that must be
+    set.
+    """
 
 
 class Expansion(Record):
-    """What became of a word, and the names of the variables in it that were `used` or found to be `undefined`."""
+    """What became of a word, and the names of the variables in it that were `used` or found to be
+    `undefined`.
+    """
 
     text: str
     words: tuple[str, ...]
@@ -45,12 +50,18 @@ def expand_word(word: str, variables: Mapping[str, str], escape: str = "\\") -> 
 
 
 def expand_words(word: str, variables: Mapping[str, str], escape: str = "\\") -> list[str]:
-    """`word` expanded and split at white space outside quotes; empty words are dropped. Raise `ExpandError`."""
+    """`word` expanded and split at white space outside quotes; empty words are dropped.
+
+    Raise `ExpandError`.
+    """
     return _Expander(word, variables, escape).run()[1]
 
 
 def expand_raw(text: str, variables: Mapping[str, str], escape: str = "\\") -> str:
-    """A here-document's `text` expanded: quotes are plain characters, escapes are not. Raise `ExpandError`."""
+    """A here-document's `text` expanded: quotes are plain characters, escapes are not.
+
+    Raise `ExpandError`.
+    """
     expander = _Expander(text, variables, escape)
     expander.quotes = False
     return expander.run()[0]
@@ -64,7 +75,8 @@ def expand_traced(word: str, variables: Mapping[str, str], escape: str = "\\") -
 
 
 def split_raw(text: str, *, escapes: bool = True, quotes: bool = True) -> list[str]:
-    """The words of `text` with variables as they stand and, where asked for, with their `escapes` and `quotes`.
+    """The words of `text` with variables as they stand and, where asked for, with their `escapes` and
+    `quotes`.
 
     This is how here-documents are looked for. Raise `ExpandError` for an open quote or brace.
     """
@@ -78,8 +90,8 @@ def split_raw(text: str, *, escapes: bool = True, quotes: bool = True) -> list[s
 class _Expander:
     """One pass over one word.
 
-    The text of the word under way is in `_word`, which nested words (`x` of `${A:-x}`) share: they empty it. That is
-    why `a${B:-b}` is only `b` when it is split into words; BuildKit does the same.
+    The text of the word under way is in `_word`, which nested words (`x` of `${A:-x}`) share: they empty it.
+    That is why `a${B:-b}` is only `b` when it is split into words; BuildKit does the same.
     """
 
     def __init__(self, text: str, variables: Mapping[str, str], escape: str) -> None:
@@ -131,7 +143,8 @@ class _Expander:
         else:
             if stop:
                 raise ExpandError(
-                    f"unexpected end of statement while looking for matching {stop}", hint=f"add the missing {stop}"
+                    f"unexpected end of statement while looking for matching {stop}",
+                    hint=f"add the missing {stop}",
                 )
         self._end_word(words)
         self.keep_escapes = outer
@@ -181,7 +194,9 @@ class _Expander:
         end = self._text.find("'", self._at + 1)
         if end < 0:
             self._at = len(self._text)
-            raise ExpandError("there is no second single quote", hint="a quote is closed by another one: 'text'")
+            raise ExpandError(
+                "there is no second single quote", hint="a quote is closed by another one: 'text'"
+            )
         start, self._at = self._at, end + 1
         return self._text[start : end + 1] if self.keep_quotes else self._text[start + 1 : end]
 
@@ -266,14 +281,20 @@ class _Expander:
         if kind == "?":
             if missing:
                 state = "unset" if value is None else "empty"
-                raise ExpandError(f"{name}: {word or f'is not allowed to be {state}'}", hint=f"give {name} a value")
+                raise ExpandError(
+                    f"{name}: {word or f'is not allowed to be {state}'}", hint=f"give {name} a value"
+                )
             return value or ""
         if kind in "#%":
             return self._trimmed(value or "", kind, word)
         raise _unsupported(operator)
 
     def _trimmed(self, value: str, kind: str, pattern: str) -> str:
-        from minibuild.dockerfile.pattern import PatternError, trim_prefix, trim_suffix  # few words need patterns
+        from minibuild.dockerfile.pattern import (
+            PatternError,
+            trim_prefix,
+            trim_suffix,
+        )  # few words need patterns
 
         greedy = pattern.startswith(kind)
         pattern = pattern[1:] if greedy else pattern
@@ -306,7 +327,8 @@ class _Expander:
                 raise
             if stop == "/":
                 raise ExpandError(
-                    "missing '/' in ${}", hint="a replacement is written ${NAME/pattern/text}, also without text"
+                    "missing '/' in ${}",
+                    hint="a replacement is written ${NAME/pattern/text}, also without text",
                 ) from None
             raise _open_brace() from None
 
@@ -342,7 +364,7 @@ def _plain(escape: str, stop: str, quotes: bool) -> re.Pattern[str]:
 
 
 def _quoted_plain(escape: str) -> re.Pattern[str]:
-    return re.compile(f"[^$\"{re.escape(escape)}]+")
+    return re.compile(f'[^$"{re.escape(escape)}]+')
 
 
 def _open_brace() -> ExpandError:

@@ -111,12 +111,17 @@ class From(Instruction):
 
 
 class Run(Instruction):
-    """`RUN command` or `RUN ["program", "argument"]`."""
+    """`RUN command` or `RUN ["program", "argument"]`.
+
+    `is_heredoc_only` tells that the command is one here-document and nothing else: its content is then the
+    script.
+    """
 
     mounts: tuple[Mount, ...] = ()
     network: str = "default"
     security: str = "sandbox"
     devices: tuple[Device, ...] = ()
+    is_heredoc_only: bool = False
 
     keyword: ClassVar[str] = "RUN"
 
@@ -124,14 +129,6 @@ class Run(Instruction):
     def command(self) -> str:
         """The text for the shell; "" in exec form."""
         return self.text if self.form == "shell" else ""
-
-    @property
-    def is_heredoc_only(self) -> bool:
-        """Whether the command is one here-document and nothing else: its content is then the script."""
-        return bool(self.heredocs) and self.form == "shell" and _ONE_HEREDOC.match(self.text) is not None
-
-
-_ONE_HEREDOC = re.compile(r"\d*<<-?\s*(?:[^<\s'\"\\]|'[^'<]*'|\"[^\"<]*\"|\\[^<])+\Z")
 
 
 class Copy(Instruction):

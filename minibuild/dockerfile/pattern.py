@@ -1,6 +1,7 @@
 """The patterns of `${NAME#pattern}`, `${NAME%pattern}` and `${NAME/pattern/text}`.
 
-`*` is any text within a line, `?` one character; a backslash makes `*`, `?` and itself plain. There are no brackets.
+`*` is any text within a line, `?` one character; a backslash makes `*`, `?` and itself plain. There are no
+brackets.
 """
 
 from __future__ import annotations
@@ -29,7 +30,8 @@ def trim_suffix(pattern: str, value: str, greedy: bool) -> str:
 def replace(pattern: str, text: str, value: str, everywhere: bool) -> str:
     """`value` with the first, or every, longest match replaced by `text`.
 
-    Replacing everywhere takes `$0` and `$name` in `text` for groups of the match, as BuildKit's regular expressions do.
+    Replacing everywhere takes `$0` and `$name` in `text` for groups of the match, as BuildKit's regular
+    expressions do.
     """
     expression = _compile(pattern, greedy=True)
     if everywhere:
@@ -39,8 +41,8 @@ def replace(pattern: str, text: str, value: str, everywhere: bool) -> str:
 
 
 def _compile(pattern: str, greedy: bool) -> re.Pattern[str]:
-    # Text between two stars is looked for from the left and never given back (an atomic group): leftmost is always best
-    # there, and a pattern with many stars stays linear.
+    # Text between two stars is looked for from the left and never given back (an atomic group): leftmost is
+    # always best there, and a pattern with many stars stays linear.
     first, *others = _pieces(pattern)
     parts = [first]
     for number, piece in enumerate(others, 1):

@@ -1,0 +1,138 @@
+"""Physical lines joined to logical ones: one per instruction, without comments and continuation
+characters.
+"""
+
+from __future__ import annotations
+
+from minibuild.dockerfile.directives import read_directives
+from minibuild.dockerfile.errors import DockerfileError
+from minibuild.dockerfile.spaces import UNICODE
+
+# BuildKit reads lines with a scanner of this many bytes, the newline not counted.
+MAXIMUM_LINE = 65_535
+
+
+class LogicalLine:
+    """The text of one instruction: `text` is joined from the lines `start` to `end` (from 1).
+
+    `column` is where the text starts in its first line, of which it holds `first_length` characters.
+    `has_blank` tells that blank lines stood between continuation lines. `comments` are the comment lines
+    above.
+    """
+
+    __slots__ = ("column", "comments", "end", "first_length", "has_blank", "start", "text")
+
+    def __init__(self, start: int, column: int, comments: tuple[str, ...]) -> None:
+        self.start = self.end = start
+        self.column = column
+        self.comments = comments
+        self.text = ""
+        self.first_length = 0
+        self.has_blank = False
+
+    def place(self, offset: int | None) -> int:
+        """The column of `offset` in the first line; the instruction's own column when it lies in another
+        line.
+        """
+        if offset is None or offset >= max(self.first_length, 1):
+            return self.column
+        return self.column + offset
+
+
+class LineReader:
+    """Reads logical lines and, between them, the bodies of here-documents.
+
+    `directives` are those of the file, `escape` its escape character. A line that is too long ends the file,
+    as it does for BuildKit's scanner; `finish` then says so.
+    """
+
+    def __init__(self, text: str) -> None:
+        self._lines = text.split("\n")
+        self._ends_open = bool(self._lines[-1])
+        if not self._ends_open:
+            self._lines.pop()
+        self._read = 0
+        self._too_long = False
+        self.directives = read_directives(self._lines)
+        self.escape = self.directives.get("escape", "\\")
+
+    def logical_line(self) -> LogicalLine | None:
+        """The next instruction's text, or None at the end."""
+        comments: list[str] = []
+        while (raw := self._next()) is not None:
+            if self._read == 1:
+                raw = raw.removeprefix("\ufeff")
+            text = raw.rstrip("\r").lstrip(UNICODE)
+            if text.startswith("#"):
+                comment = text[1:].strip(UNICODE)
+                comments = [*comments, comment] if comment else []
+                continue
+            text, goes_on = self._continuation(text)
+            if text or goes_on:
+                return self._joined(raw, text, goes_on, tuple(comments))
+        return None
+
+    def _joined(self, raw: str, text: str, goes_on: bool, comments: tuple[str, ...]) -> LogicalLine:
+        indent = len(raw) - len(raw.lstrip(UNICODE)) if text else 0
+        line = LogicalLine(self._read, indent + 1, comments)
+        line.first_length = len(text)
+        parts = [text]
+        while goes_on and (raw_next := self._next()) is not None:
+            text = raw_next.rstrip("\r")
+            bare = text.lstrip(UNICODE)
+            if bare.startswith("#"):
+                continue
+            if not bare:
+                line.has_blank = True
+                continue
+            text, goes_on = self._continuation(text)
+            parts.append(text)
+        line.text = "".join(parts)
+        line.end = self._read
+        return line
+
+    def heredoc(self, line: LogicalLine, name: str, chomp: bool) -> str:
+        """The lines up to `name`, with their line ends. Raise `DockerfileError` when it does not come."""
+        body = []
+        while (raw := self._next()) is not None:
+            shown = raw.rstrip("\r")
+            if (shown.lstrip("\t") if chomp else shown) == name:
+                line.end = self._read
+                return "".join(body)
+            last = self._read == len(self._lines) and self._ends_open
+            body.append(raw if last else raw + "\n")
+        raise DockerfileError(
+            f"unterminated heredoc: there is no line {name!r}",
+            hint=f"end the here-document with a line that holds only {name}",
+            line=line.start,
+            column=line.place(max(line.text.find("<<"), 0)),
+        )
+
+    def finish(self) -> None:
+        """Raise `DockerfileError` when the end that was reached is a line too long to be read."""
+        if self._too_long:
+            raise DockerfileError(
+                f"dockerfile line greater than max allowed size of {MAXIMUM_LINE}",
+                hint=f"line {self._read + 1} is too long: break it with a continuation character",
+                line=max(self._read, 1),
+            )
+
+    def _continuation(self, text: str) -> tuple[str, bool]:
+        """(text without the continuation character and the blanks behind it, whether there was one)."""
+        escape = self.escape
+        bare = text.rstrip(" \t")
+        # Two escape characters at the end are an escaped one, and so are three: only a single one continues.
+        if bare.endswith(escape) and not bare.endswith(escape + escape):
+            return bare[:-1], True
+        return text, False
+
+    def _next(self) -> str | None:
+        if self._read >= len(self._lines) or self._too_long:
+            return None
+        line = self._lines[self._read]
+        # No character takes more than four bytes: short lines need not be measured.
+        if len(line) * 4 > MAXIMUM_LINE and len(line.encode("utf-8", "surrogateescape")) > MAXIMUM_LINE:
+            self._too_long = True
+            return None
+        self._read += 1
+        return line
