@@ -22,7 +22,7 @@ def read_directives(lines: list[str]) -> dict[str, str]:
     own = _read([line.lstrip(UNICODE) for line in _top(lines)], strict=True)
     top = lines[1:] if lines and lines[0].removeprefix("\ufeff").startswith("#!") else lines
     front = _read(top, strict=False)
-    found = {name: front[name] for name in ("syntax", "check") if name in front}
+    found: dict[str, str] = {name: front[name] for name in ("syntax", "check") if name in front}
     if "escape" in own:
         found["escape"] = own["escape"]
     return found

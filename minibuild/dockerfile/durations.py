@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from minibuild.dockerfile.errors import Fault
+from minibuild.dockerfile.errors import FaultError
 
 _UNITS = {
     "ns": 1,
@@ -22,7 +22,7 @@ _HINT = "a duration is numbers with units, such as 30s, 1m30s or 500ms"
 
 
 def parse_duration(text: str) -> int:
-    """Nanoseconds. Raise `Fault` for what Go's `time.ParseDuration` refuses."""
+    """Nanoseconds. Raise `FaultError` for what Go's `time.ParseDuration` refuses."""
     rest = text[1:] if text[:1] in ("+", "-") else text
     if rest == "0":
         return 0
@@ -37,9 +37,9 @@ def parse_duration(text: str) -> int:
         if not whole and not part:
             raise _invalid(text)
         if not unit:
-            raise Fault(f'time: missing unit in duration "{text}"', hint=_HINT)
+            raise FaultError(f'time: missing unit in duration "{text}"', hint=_HINT)
         if unit not in _UNITS:
-            raise Fault(f'time: unknown unit "{unit}" in duration "{text}"', hint=_HINT)
+            raise FaultError(f'time: unknown unit "{unit}" in duration "{text}"', hint=_HINT)
         # A value has at most 20 digits before it overflows; more would only cost time.
         if len(whole.lstrip("0")) > 20:
             raise _invalid(text)
@@ -53,5 +53,5 @@ def parse_duration(text: str) -> int:
     return -total if negative else total
 
 
-def _invalid(text: str) -> Fault:
-    return Fault(f'time: invalid duration "{text}"', hint=_HINT)
+def _invalid(text: str) -> FaultError:
+    return FaultError(f'time: invalid duration "{text}"', hint=_HINT)

@@ -11,7 +11,7 @@ class DockerfileError(MinibuildError):
     """
 
 
-class Fault(Exception):
+class FaultError(Exception):
     """What is wrong within one instruction.
 
     `offset` is the place in the instruction's joined text, None for its start.

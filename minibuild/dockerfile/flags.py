@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from minibuild.dockerfile.errors import Fault, did_you_mean
+from minibuild.dockerfile.errors import FaultError, did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,7 +38,7 @@ class Flags:
 def read_flags(body: Body, known: Mapping[str, Kind]) -> Flags:
     """The flags of `body`.
 
-    Raise `Fault` for one that is unknown, repeated, without a value or with a wrong one.
+    Raise `FaultError` for one that is unknown, repeated, without a value or with a wrong one.
     """
     flags = Flags()
     seen: set[str] = set()
@@ -49,14 +49,14 @@ def read_flags(body: Body, known: Mapping[str, Kind]) -> Flags:
         if kind is None:
             raise _unknown(shown, body.keyword, known, offset)
         if name in seen and kind != "list":
-            raise Fault(
+            raise FaultError(
                 f"duplicate flag specified: {shown}", hint=f"{shown} may be given once", offset=offset
             )
         seen.add(name)
         if kind == "bool":
             flags._bools[name] = _switch(shown, equal, value, offset)
         elif not equal:
-            raise Fault(f"missing a value on flag: {shown}", hint=f"write {shown}=VALUE", offset=offset)
+            raise FaultError(f"missing a value on flag: {shown}", hint=f"write {shown}=VALUE", offset=offset)
         elif kind == "list":
             flags._lists.setdefault(name, []).append(value)
         else:
@@ -66,10 +66,12 @@ def read_flags(body: Body, known: Mapping[str, Kind]) -> Flags:
 
 def _switch(shown: str, equal: str, value: str, offset: int) -> bool:
     if equal and not value:
-        raise Fault(f"missing a value on flag: {shown}", hint=f"write {shown} or {shown}=true", offset=offset)
+        raise FaultError(
+            f"missing a value on flag: {shown}", hint=f"write {shown} or {shown}=true", offset=offset
+        )
     lowered = value.lower()
     if lowered not in ("", "true", "false"):
-        raise Fault(
+        raise FaultError(
             f"expecting boolean value for flag {shown}, not: {value}",
             hint=f"write {shown}=true or =false",
             offset=offset,
@@ -77,9 +79,9 @@ def _switch(shown: str, equal: str, value: str, offset: int) -> bool:
     return lowered != "false"
 
 
-def _unknown(shown: str, keyword: str, known: Mapping[str, Kind], offset: int) -> Fault:
+def _unknown(shown: str, keyword: str, known: Mapping[str, Kind], offset: int) -> FaultError:
     names = tuple("--" + name for name in known)
     hint = did_you_mean(shown, names)
     if not hint:
         hint = f"{keyword} has the flags {', '.join(sorted(names))}" if names else f"{keyword} has no flags"
-    return Fault(f"unknown flag: {shown}", hint=hint, offset=offset)
+    return FaultError(f"unknown flag: {shown}", hint=hint, offset=offset)

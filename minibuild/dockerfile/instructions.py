@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from minibuild.dockerfile import nodes
 from minibuild.dockerfile.durations import parse_duration
-from minibuild.dockerfile.errors import Fault, did_you_mean, go_quote
+from minibuild.dockerfile.errors import FaultError, did_you_mean, go_quote
 from minibuild.dockerfile.flags import Flags, Kind, read_flags
 from minibuild.dockerfile.heredocs import heredoc_sign, is_heredoc_sign
 from minibuild.dockerfile.mounts import parse_device, parse_mount
@@ -36,7 +36,7 @@ _FLAGS_IGNORED = ("ARG", "STOPSIGNAL")
 
 
 def make_instruction(statement: Statement) -> nodes.Instruction:
-    """The typed instruction. Raise `Fault` where it breaks a rule."""
+    """The typed instruction. Raise `FaultError` where it breaks a rule."""
     body, line = statement.body, statement.line
     if not body.known:
         raise unknown_instruction(body)
@@ -57,12 +57,12 @@ def make_instruction(statement: Statement) -> nodes.Instruction:
     return cls(**fields, **check(body, statement))
 
 
-def unknown_instruction(body: Body) -> Fault:
+def unknown_instruction(body: Body) -> FaultError:
     """The error for a keyword that does not exist, with the one that was probably meant."""
     hint = did_you_mean(body.written, tuple(nodes.INSTRUCTIONS))
     if not hint:
         hint = "an instruction begins with one of " + ", ".join(sorted(nodes.INSTRUCTIONS))
-    return Fault(f"unknown instruction: {body.written}", hint=hint, offset=body.offset)
+    return FaultError(f"unknown instruction: {body.written}", hint=hint, offset=body.offset)
 
 
 def _flags(body: Body) -> Flags:
@@ -71,7 +71,9 @@ def _flags(body: Body) -> Flags:
 
 def _at_least_one(body: Body, example: str) -> None:
     if not body.args:
-        raise Fault(f"{body.keyword} requires at least one argument", hint=f"write {body.keyword} {example}")
+        raise FaultError(
+            f"{body.keyword} requires at least one argument", hint=f"write {body.keyword} {example}"
+        )
 
 
 def _no_flags(body: Body, _: Statement) -> dict[str, Any]:
@@ -84,13 +86,14 @@ def _from(body: Body, _: Statement) -> dict[str, Any]:
     if len(args) == 3 and args[1].lower() == "as":
         name = args[2].lower()
         if not _STAGE_NAME.match(name):
-            raise Fault(
-                f"invalid name for build stage: {go_quote(args[2])}, name can't start with a number or contain symbols",
+            raise FaultError(
+                f"invalid name for build stage: {go_quote(args[2])}, "
+                "name can't start with a number or contain symbols",
                 hint="a stage's name begins with a letter; letters, digits, - _ . follow",
                 offset=body.offsets[2],
             )
     elif len(args) != 1:
-        raise Fault(
+        raise FaultError(
             "FROM requires either one or three arguments",
             hint="write FROM image or FROM image AS name; a comment needs a line of its own",
             offset=body.offsets[1] if len(args) > 1 else None,
@@ -104,10 +107,10 @@ def _run(body: Body, statement: Statement) -> dict[str, Any]:
     mounts = tuple(parse_mount(text) for text in flags.list("mount"))
     network = flags.text("network", "default")
     if network not in ("default", "none", "host"):
-        raise Fault(f"invalid network mode {go_quote(network)}", hint="it is one of default, none, host")
+        raise FaultError(f"invalid network mode {go_quote(network)}", hint="it is one of default, none, host")
     security = flags.text("security", "sandbox")
     if security not in ("sandbox", "insecure"):
-        raise Fault(f"security {go_quote(security)} is not valid", hint="it is one of sandbox, insecure")
+        raise FaultError(f"security {go_quote(security)} is not valid", hint="it is one of sandbox, insecure")
     alone = bool(statement.heredocs) and body.form == "shell" and is_heredoc_sign("".join(body.args))
     return {
         "mounts": mounts,
@@ -121,14 +124,15 @@ def _run(body: Body, statement: Statement) -> dict[str, Any]:
 def _paths(body: Body, statement: Statement) -> dict[str, Any]:
     keyword = body.keyword
     if len(body.args) < 2:
-        raise Fault(
-            f"{keyword} requires at least two arguments, but only one was provided. Destination could not be determined",
+        raise FaultError(
+            f"{keyword} requires at least two arguments, but only one was provided. "
+            "Destination could not be determined",
             hint=f"write {keyword} source … destination",
         )
     flags = _flags(body)
     *sources, destination = body.args
     if is_heredoc_sign(destination):
-        raise Fault(
+        raise FaultError(
             f"{keyword} cannot accept a heredoc as a destination",
             hint="write the destination after the here-document's name",
             offset=body.offsets[-1],
@@ -165,7 +169,7 @@ def _pairs(body: Body, _: Statement) -> dict[str, Any]:
     _at_least_one(body, "NAME=value")
     for key, offset in zip(body.args[::2], body.offsets[::2], strict=True):
         if not key:
-            raise Fault(
+            raise FaultError(
                 f"{body.keyword} names can not be blank", hint="write a name before the =", offset=offset
             )
     return {}
@@ -175,7 +179,9 @@ def _arg(body: Body, _: Statement) -> dict[str, Any]:
     _at_least_one(body, "NAME or ARG NAME=default")
     for word, offset in zip(body.args, body.offsets, strict=True):
         if word.startswith("="):
-            raise Fault("ARG names can not be blank", hint="no blanks belong around the =", offset=offset)
+            raise FaultError(
+                "ARG names can not be blank", hint="no blanks belong around the =", offset=offset
+            )
     return {}
 
 
@@ -183,7 +189,7 @@ def _shell(body: Body, _: Statement) -> dict[str, Any]:
     _flags(body)
     _at_least_one(body, '["/bin/sh", "-c"]')
     if body.form != "exec":
-        raise Fault(
+        raise FaultError(
             "SHELL requires the arguments to be in JSON form",
             hint='write SHELL ["program", "argument"] with double quotes',
             offset=body.offsets[0],
@@ -201,13 +207,15 @@ def _volume(body: Body, _: Statement) -> dict[str, Any]:
     _at_least_one(body, "/data")
     _flags(body)
     if not all(path.strip(UNICODE) for path in body.args):
-        raise Fault("VOLUME specified can not be an empty string", hint="name a directory of the container")
+        raise FaultError(
+            "VOLUME specified can not be an empty string", hint="name a directory of the container"
+        )
     return {}
 
 
 def _one_text(body: Body, _: Statement) -> dict[str, Any]:
     if not body.args:
-        raise Fault(f"{body.keyword} requires exactly one argument", hint=f"write {body.keyword} VALUE")
+        raise FaultError(f"{body.keyword} requires exactly one argument", hint=f"write {body.keyword} VALUE")
     if body.keyword not in _FLAGS_IGNORED:
         _flags(body)
     return {}
@@ -218,7 +226,7 @@ def _healthcheck(body: Body, _: Statement) -> dict[str, Any]:
     kind = body.args[0].upper()
     if kind == "NONE":
         if len(body.args) > 1:
-            raise Fault(
+            raise FaultError(
                 "HEALTHCHECK NONE takes no arguments",
                 hint="leave out what follows NONE",
                 offset=body.offsets[1],
@@ -226,13 +234,13 @@ def _healthcheck(body: Body, _: Statement) -> dict[str, Any]:
         return {"kind": kind}
     flags = _flags(body)
     if kind != "CMD":
-        raise Fault(
+        raise FaultError(
             f"Unknown type {go_quote(kind)} in HEALTHCHECK (try CMD)",
             hint="write HEALTHCHECK CMD command or HEALTHCHECK NONE",
             offset=body.offsets[0],
         )
     if len(body.args) < 2:
-        raise Fault("Missing command after HEALTHCHECK CMD", hint="write HEALTHCHECK CMD command")
+        raise FaultError("Missing command after HEALTHCHECK CMD", hint="write HEALTHCHECK CMD command")
     times = {
         name.replace("-", "_"): _interval(flags, name) for name in _FLAGS["HEALTHCHECK"] if name != "retries"
     }
@@ -243,7 +251,7 @@ def _interval(flags: Flags, name: str) -> int:
     text = flags.text(name)
     nanoseconds = parse_duration(text) if text else 0
     if nanoseconds and nanoseconds < _SMALLEST_INTERVAL:
-        raise Fault(f'Interval "{name}" cannot be less than 1ms', hint=f"write --{name}=1ms or more")
+        raise FaultError(f'Interval "{name}" cannot be less than 1ms', hint=f"write --{name}=1ms or more")
     return nanoseconds
 
 
@@ -254,29 +262,31 @@ def _retries(text: str) -> int:
     number = int(match[1] + match[2]) if match else None
     if number is None:
         state = "value out of range" if re.fullmatch(r"[+-]?[0-9]+", text, re.ASCII) else "invalid syntax"
-        raise Fault(f'parsing --retries "{text}": {state}', hint="--retries is a whole number")
+        raise FaultError(f'parsing --retries "{text}": {state}', hint="--retries is a whole number")
     if number < 0:
-        raise Fault(
+        raise FaultError(
             f"--retries cannot be negative ({number})", hint="--retries is 1 or more; 0 means the default, 3"
         )
     if number >= 2**31:
-        raise Fault(f'parsing --retries "{text}": value out of range', hint="--retries is below 2147483648")
+        raise FaultError(
+            f'parsing --retries "{text}": value out of range', hint="--retries is below 2147483648"
+        )
     return number
 
 
 def _onbuild(body: Body, statement: Statement) -> dict[str, Any]:
     inner = body.inner
     if inner is None:
-        raise Fault("ONBUILD requires at least one argument", hint="write ONBUILD and an instruction")
+        raise FaultError("ONBUILD requires at least one argument", hint="write ONBUILD and an instruction")
     _flags(body)
     if inner.keyword == "ONBUILD":
-        raise Fault(
+        raise FaultError(
             "Chaining ONBUILD via `ONBUILD ONBUILD` isn't allowed",
             hint="write ONBUILD once",
             offset=inner.offset,
         )
     if inner.keyword in ("MAINTAINER", "FROM"):
-        raise Fault(
+        raise FaultError(
             f"{inner.keyword} isn't allowed as an ONBUILD trigger",
             hint="ONBUILD takes instructions that change an image",
             offset=inner.offset,
@@ -285,7 +295,7 @@ def _onbuild(body: Body, statement: Statement) -> dict[str, Any]:
     text += "".join(f"\n{heredoc.data}{heredoc.name}" for heredoc in statement.heredocs)
     try:
         typed = make_instruction(type(statement)(inner, statement.heredocs, statement.line))
-    except Fault:
+    except FaultError:
         typed = None  # it is checked by the build that it is triggered in
     return {"trigger": text, "inner": typed}
 

@@ -43,7 +43,7 @@ class Lexeme(Token):
 class DockerfileLexer(Lexer):
     """Turns a Dockerfile's text into tokens. One object lexes any number of texts, one after the other."""
 
-    def __init__(self, lexer_conf: LexerConf) -> None:
+    def __init__(self, _lexer_conf: LexerConf) -> None:
         self._escape = "\\"
         self._start = 1
         # Whether the instruction under way may be followed by here-documents.

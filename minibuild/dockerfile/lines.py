@@ -93,7 +93,7 @@ class LineReader:
 
     def heredoc(self, line: LogicalLine, name: str, chomp: bool) -> str:
         """The lines up to `name`, with their line ends. Raise `DockerfileError` when it does not come."""
-        body = []
+        body: list[str] = []
         while (raw := self._next()) is not None:
             shown = raw.rstrip("\r")
             if (shown.lstrip("\t") if chomp else shown) == name:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from minibuild.dockerfile.errors import DockerfileError, Fault, did_you_mean
+from minibuild.dockerfile.errors import DockerfileError, FaultError, did_you_mean
 from minibuild.dockerfile.nodes import Device, Mount
 
 if TYPE_CHECKING:
@@ -49,18 +49,18 @@ _FIELD = re.compile(r'"((?:[^"]|"")*)"(?=,|\Z)|([^,"]*)(?=,|\Z)')
 
 
 def parse_mount(text: str) -> Mount:
-    """The mount as it is written. Raise `Fault` for broken quotes and for a variable in `from`."""
+    """The mount as it is written. Raise `FaultError` for broken quotes and for a variable in `from`."""
     values: dict[str, Any] = {"text": text}
     for field in csv_fields(text, "mounts"):
         key, equal, value = _key_value(field)
         if equal and key == "from" and re.search(r"\$.", value):
-            raise Fault(
+            raise FaultError(
                 f"'{key}' doesn't support variable expansion, define alias stage instead",
                 hint="give the image a stage of its own: FROM $IMAGE AS name, and write from=name",
             )
         try:
             _set(values, field, key, equal, value)
-        except Fault:
+        except FaultError:
             continue  # told when the mount is expanded
     values.setdefault("read_only", values.get("type", "bind") not in ("cache", "tmpfs"))
     return Mount(**values)
@@ -76,13 +76,13 @@ def expand_mount(mount: Mount, expand: Callable[[str], str]) -> Mount:
         kind = values.get("type", "bind")
         values.setdefault("read_only", kind not in ("cache", "tmpfs"))
         _validate(values, kind)
-    except Fault as fault:
+    except FaultError as fault:
         raise DockerfileError(fault.message, hint=fault.hint) from None
     return Mount(**values)
 
 
 def parse_device(text: str) -> Device:
-    """`--device=name[,required]`. Raise `Fault` for fields that a device has not."""
+    """`--device=name[,required]`. Raise `FaultError` for fields that a device has not."""
     name, required = "", False
     for field in csv_fields(text, "devices"):
         key, equal, value = _key_value(field)
@@ -90,29 +90,36 @@ def parse_device(text: str) -> Device:
             required = _bool(key, value) if equal else True
         elif key == "name" and equal:
             if name:
-                raise Fault(f"device name already set to {name}", hint="a --device flag names one device")
+                raise FaultError(
+                    f"device name already set to {name}", hint="a --device flag names one device"
+                )
             name = value
         elif not name:
             name = field
         elif equal:
-            raise Fault(f"unexpected key '{key}' in '{field}'", hint=did_you_mean(key, ("name", "required")))
+            raise FaultError(
+                f"unexpected key '{key}' in '{field}'", hint=did_you_mean(key, ("name", "required"))
+            )
         else:
-            raise Fault(
+            raise FaultError(
                 f"invalid field '{field}' must be a key=value pair", hint="a --device flag names one device"
             )
     return Device(name, required)
 
 
 def csv_fields(text: str, what: str) -> list[str]:
-    """The fields of one line of comma-separated values; `""` in a quoted field is a quote. Raise `Fault`."""
+    """The fields of one line of comma-separated values; `""` in a quoted field is a quote.
+
+    Raise `FaultError`.
+    """
     if not text:
-        raise Fault(f"failed to parse csv {what}: EOF", hint="the flag needs a value")
+        raise FaultError(f"failed to parse csv {what}: EOF", hint="the flag needs a value")
     fields = []
     position = 0
     while True:
         match = _FIELD.match(text, position)
         if match is None:
-            raise Fault(
+            raise FaultError(
                 f"failed to parse csv {what}: a quote is out of place in {text}", hint='write "key=a,b"'
             )
         quoted, plain = match.groups()
@@ -135,12 +142,12 @@ def _set(values: dict[str, Any], field: str, key: str, equal: str, value: str) -
         values["read_only"] = given if key in ("readonly", "ro") else not given
     elif key == "required":
         if kind not in ("secret", "ssh"):
-            raise Fault(
+            raise FaultError(
                 f"unexpected key '{key}' for mount type '{kind}'", hint="required goes with secret and ssh"
             )
         values["required"] = _bool(key, value) if equal else True
     elif not equal:
-        raise Fault(f"invalid field '{field}' must be a key=value pair", hint=did_you_mean(key, _KEYS))
+        raise FaultError(f"invalid field '{field}' must be a key=value pair", hint=did_you_mean(key, _KEYS))
     elif key in _WORDS:
         values[_WORDS[key]] = value
     elif key == "type":
@@ -149,26 +156,26 @@ def _set(values: dict[str, Any], field: str, key: str, equal: str, value: str) -
         values["sharing"] = _choice("sharing value", value, _SHARING)
     elif key == "size":
         if kind != "tmpfs":
-            raise Fault(f"unexpected key '{key}' for mount type '{kind}'", hint="size goes with tmpfs")
+            raise FaultError(f"unexpected key '{key}' for mount type '{kind}'", hint="size goes with tmpfs")
         values["size"] = _size(value)
     elif key in ("mode", "uid", "gid"):
         values[key] = _number(key, value)
     else:
-        raise Fault(f"unexpected key '{key}' in '{field}'", hint=did_you_mean(key, _KEYS))
+        raise FaultError(f"unexpected key '{key}' in '{field}'", hint=did_you_mean(key, _KEYS))
 
 
 def _choice(what: str, value: str, allowed: tuple[str, ...]) -> str:
     lowered = value.lower()
     if lowered not in allowed:
         hint = did_you_mean(lowered, allowed) or f"it is one of {', '.join(allowed)}"
-        raise Fault(f'unsupported {what} "{value}"', hint=hint)
+        raise FaultError(f'unsupported {what} "{value}"', hint=hint)
     return lowered
 
 
 def _bool(key: str, value: str) -> bool:
     if value in _TRUE or value in _FALSE:
         return value in _TRUE
-    raise Fault(f"invalid value for {key}: {value}", hint=f"write {key}=true or {key}=false")
+    raise FaultError(f"invalid value for {key}: {value}", hint=f"write {key}=true or {key}=false")
 
 
 def _number(key: str, value: str) -> int:
@@ -177,7 +184,7 @@ def _number(key: str, value: str) -> int:
         number = int(value, len(digits))
         if number < 2**32:
             return number
-    raise Fault(
+    raise FaultError(
         f"invalid value {value} for {key}", hint="mode is octal, such as 0755" if key == "mode" else ""
     )
 
@@ -185,7 +192,7 @@ def _number(key: str, value: str) -> int:
 def _size(value: str) -> int:
     match = _SIZE.match(value)
     if match is None:
-        raise Fault(
+        raise FaultError(
             f"invalid value for size: {value}", hint="a size is a number with a unit, such as 64m or 1g"
         )
     return int(float(match[1]) * 1024 ** (" kmgtp".index((match[2] or " ").lower())))
@@ -195,19 +202,19 @@ def _validate(values: dict[str, Any], kind: str) -> None:
     if kind in ("bind", "tmpfs"):
         for key in ("mode", "uid", "gid"):
             if values.get(key) is not None:
-                raise Fault(f'{key} not allowed for "{kind}" type mounts', hint=f"leave {key} out")
+                raise FaultError(f'{key} not allowed for "{kind}" type mounts', hint=f"leave {key} out")
     if kind == "secret":
         if values.get("from_"):
-            raise Fault(
+            raise FaultError(
                 "secret mount should not have a from", hint="a secret comes from --secret, not from a stage"
             )
         if values.get("sharing"):
-            raise Fault("secret mount should not define sharing", hint="sharing goes with cache mounts")
+            raise FaultError("secret mount should not define sharing", hint="sharing goes with cache mounts")
         if not any(values.get(key) for key in ("source", "target", "id")):
-            raise Fault("invalid secret mount. one of source, target required", hint="write id=NAME")
+            raise FaultError("invalid secret mount. one of source, target required", hint="write id=NAME")
         if values.get("source") and values.get("id"):
-            raise Fault(
+            raise FaultError(
                 "both source and id can't be set", hint="source is an older name of id: leave one out"
             )
     if values.get("sharing") and kind != "cache":
-        raise Fault(f"invalid cache sharing set for {kind} mount", hint="sharing goes with cache mounts")
+        raise FaultError(f"invalid cache sharing set for {kind} mount", hint="sharing goes with cache mounts")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from minibuild.dockerfile.errors import DockerfileError, Fault
+from minibuild.dockerfile.errors import DockerfileError, FaultError
 from minibuild.dockerfile.grammar import read_statements
 from minibuild.dockerfile.instructions import make_instruction
 from minibuild.dockerfile.nodes import Arg, Dockerfile, From, Instruction
@@ -53,8 +53,10 @@ def _check(statements: list[Statement], dialect: Dialect) -> tuple[Instruction, 
             instruction = make_instruction(statement)
             in_stage = in_stage or isinstance(instruction, From)
             if not in_stage and not isinstance(instruction, Arg):
-                raise Fault("no build stage in current context", hint="the first instruction is `FROM image`")
-        except Fault as fault:
+                raise FaultError(
+                    "no build stage in current context", hint="the first instruction is `FROM image`"
+                )
+        except FaultError as fault:
             line = statement.line
             raise DockerfileError(
                 fault.message, hint=fault.hint, line=line.start, column=line.place(fault.offset)
@@ -81,13 +83,14 @@ def _check_strictly(body: Body, text: str) -> None:
             shown = f"{part.keyword} {rest}".strip()
             shown = shown if len(shown) <= 60 else shown[:59] + "…"
             where = " behind ONBUILD" if part is inner else ""
-            raise Fault(
-                f"instruction keywords are written in upper case: {part.written}{where} should be {part.keyword}",
+            raise FaultError(
+                f"instruction keywords are written in upper case: {part.written}{where} should be "
+                f"{part.keyword}",
                 hint=f"write `{shown}`, or accept any case with --dialect docker",
                 offset=start,
             )
     if not body.args and body.form != "exec":
-        raise Fault(
+        raise FaultError(
             f"{body.keyword} needs at least one argument",
             hint="give it one or remove the line; --dialect docker accepts it for RUN, CMD and ENTRYPOINT",
         )

@@ -19,10 +19,14 @@ from minibuild.errors import MinibuildError
 FORMAT = f"dockerfile 1 python {sys.version_info[0]}.{sys.version_info[1]}"
 
 _TAG = FORMAT.encode() + b"\n"
-_CLASSES: dict[str, type[Record]] = {
-    cls.__name__: cls
-    for cls in (nodes.Dockerfile, nodes.Heredoc, nodes.Mount, nodes.Device, *nodes.INSTRUCTIONS.values())
-}
+_RECORDS: tuple[type[Record], ...] = (
+    nodes.Dockerfile,
+    nodes.Heredoc,
+    nodes.Mount,
+    nodes.Device,
+    *nodes.INSTRUCTIONS.values(),
+)
+_CLASSES = {cls.__name__: cls for cls in _RECORDS}
 
 
 class SerialiseError(MinibuildError):
