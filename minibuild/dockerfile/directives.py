@@ -56,7 +56,7 @@ def _read(lines: list[str], *, strict: bool) -> dict[str, str]:
         if strict and name == "escape" and match[2] not in ("\\", "`"):
             raise DockerfileError(
                 f"invalid escape token {match[2]!r}: it must be ` or \\",
-                hint="write `# escape=\\`` or leave the line out",
+                hint="write # escape=` or # escape=\\, or leave the line out",
                 line=number,
                 column=1,
             )

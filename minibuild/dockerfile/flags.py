@@ -15,12 +15,16 @@ Kind = Literal["text", "bool", "list"]
 
 
 class Flags:
-    """The flags of one instruction. A flag that was not given is "", None or empty."""
+    """The flags of one instruction. A flag that was not given is "", None or empty.
+
+    `offsets` says where in the instruction's text the (last) flag of a name starts.
+    """
 
     def __init__(self) -> None:
         self._texts: dict[str, str] = {}
         self._bools: dict[str, bool] = {}
         self._lists: dict[str, list[str]] = {}
+        self.offsets: dict[str, int] = {}
 
     def text(self, name: str, default: str = "") -> str:
         """The value of a flag that may be given once."""
@@ -41,18 +45,17 @@ def read_flags(body: Body, known: Mapping[str, Kind]) -> Flags:
     Raise `FaultError` for one that is unknown, repeated, without a value or with a wrong one.
     """
     flags = Flags()
-    seen: set[str] = set()
     for flag, offset in zip(body.flags, body.flag_offsets, strict=True):
         shown, equal, value = flag.partition("=")
         name = shown[2:]
         kind = known.get(name)
         if kind is None:
             raise _unknown(shown, body.keyword, known, offset)
-        if name in seen and kind != "list":
+        if name in flags.offsets and kind != "list":
             raise FaultError(
                 f"duplicate flag specified: {shown}", hint=f"{shown} may be given once", offset=offset
             )
-        seen.add(name)
+        flags.offsets[name] = offset
         if kind == "bool":
             flags._bools[name] = _switch(shown, equal, value, offset)
         elif not equal:

@@ -152,7 +152,7 @@ def _body(children: Sequence[Any], form: Form | None) -> Body:
 def _refusal(unexpected: UnexpectedToken) -> DockerfileError:
     """The grammar's refusals in words: there are only four."""
     token = unexpected.token
-    line, column = token.line or 0, (token.start_pos or 0) + 1
+    line, column = token.line or 0, token.column or 0
     if token.type == "$END":
         return DockerfileError(
             "file with no instructions", hint="the first instruction is `FROM image`", line=line
@@ -171,9 +171,8 @@ def _refusal(unexpected: UnexpectedToken) -> DockerfileError:
             line=line,
             column=column,
         )
-    keyword = (
-        cast("LogicalLine", token.meaning).text.split(None, 1)[0].upper() if isinstance(token, Lexeme) else ""
-    )
+    end = cast("LogicalLine", cast("Lexeme", token).meaning)
+    keyword = end.text.split(None, 1)[0].upper()
     return DockerfileError(
-        f"{keyword} must have two arguments", hint=f"write {keyword} NAME=value", line=line, column=1
+        f"{keyword} must have two arguments", hint=f"write {keyword} NAME=value", line=line, column=end.column
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from minibuild.dockerfile import nodes
@@ -14,7 +15,7 @@ from minibuild.dockerfile.mounts import parse_device, parse_mount
 from minibuild.dockerfile.spaces import UNICODE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from minibuild.dockerfile.statement import Body, Statement
 
@@ -69,6 +70,16 @@ def _flags(body: Body) -> Flags:
     return read_flags(body, _FLAGS.get(body.keyword, {}))
 
 
+@contextmanager
+def _at(flags: Flags, name: str) -> Iterator[None]:
+    """Errors in the value of a flag get the flag's place."""
+    try:
+        yield
+    except FaultError as fault:
+        fault.offset = flags.offsets.get(name)
+        raise
+
+
 def _at_least_one(body: Body, example: str) -> None:
     if not body.args:
         raise FaultError(
@@ -103,14 +114,24 @@ def _from(body: Body, _: Statement) -> dict[str, Any]:
 
 def _run(body: Body, statement: Statement) -> dict[str, Any]:
     flags = _flags(body)
-    devices = tuple(parse_device(text) for text in flags.list("device"))
-    mounts = tuple(parse_mount(text) for text in flags.list("mount"))
+    with _at(flags, "device"):
+        devices = tuple(parse_device(text) for text in flags.list("device"))
+    with _at(flags, "mount"):
+        mounts = tuple(parse_mount(text) for text in flags.list("mount"))
     network = flags.text("network", "default")
     if network not in ("default", "none", "host"):
-        raise FaultError(f"invalid network mode {go_quote(network)}", hint="it is one of default, none, host")
+        raise FaultError(
+            f"invalid network mode {go_quote(network)}",
+            hint="it is one of default, none, host",
+            offset=flags.offsets["network"],
+        )
     security = flags.text("security", "sandbox")
     if security not in ("sandbox", "insecure"):
-        raise FaultError(f"security {go_quote(security)} is not valid", hint="it is one of sandbox, insecure")
+        raise FaultError(
+            f"security {go_quote(security)} is not valid",
+            hint="it is one of sandbox, insecure",
+            offset=flags.offsets["security"],
+        )
     alone = bool(statement.heredocs) and body.form == "shell" and is_heredoc_sign("".join(body.args))
     return {
         "mounts": mounts,
@@ -244,14 +265,16 @@ def _healthcheck(body: Body, _: Statement) -> dict[str, Any]:
     times = {
         name.replace("-", "_"): _interval(flags, name) for name in _FLAGS["HEALTHCHECK"] if name != "retries"
     }
-    return {"kind": kind, **times, "retries": _retries(flags.text("retries"))}
+    with _at(flags, "retries"):
+        return {"kind": kind, **times, "retries": _retries(flags.text("retries"))}
 
 
 def _interval(flags: Flags, name: str) -> int:
     text = flags.text(name)
-    nanoseconds = parse_duration(text) if text else 0
-    if nanoseconds and nanoseconds < _SMALLEST_INTERVAL:
-        raise FaultError(f'Interval "{name}" cannot be less than 1ms', hint=f"write --{name}=1ms or more")
+    with _at(flags, name):
+        nanoseconds = parse_duration(text) if text else 0
+        if nanoseconds and nanoseconds < _SMALLEST_INTERVAL:
+            raise FaultError(f'Interval "{name}" cannot be less than 1ms', hint=f"write --{name}=1ms or more")
     return nanoseconds
 
 

@@ -45,28 +45,28 @@ class DockerfileLexer(Lexer):
 
     def __init__(self, _lexer_conf: LexerConf) -> None:
         self._escape = "\\"
-        self._start = 1
+        self._line = LogicalLine(1, 1, ())
         # Whether the instruction under way may be followed by here-documents.
         self._takes_heredocs = False
         self._cutters: dict[str, Callable[[str, int], Iterator[Token]]] = {
-            "ADD": self._paths,
-            "ARG": self._argument_words,
-            "CMD": self._command,
-            "COPY": self._paths,
-            "ENTRYPOINT": self._command,
-            "ENV": self._pairs,
-            "EXPOSE": self._words,
-            "FROM": self._words,
-            "HEALTHCHECK": self._healthcheck,
-            "LABEL": self._pairs,
-            "MAINTAINER": self._text,
-            "ONBUILD": self._instruction,
-            "RUN": self._command,
-            "SHELL": self._command,
-            "STOPSIGNAL": self._text,
-            "USER": self._text,
-            "VOLUME": self._paths,
-            "WORKDIR": self._text,
+            "add": self._paths,
+            "arg": self._argument_words,
+            "cmd": self._command,
+            "copy": self._paths,
+            "entrypoint": self._command,
+            "env": self._pairs,
+            "expose": self._words,
+            "from": self._words,
+            "healthcheck": self._healthcheck,
+            "label": self._pairs,
+            "maintainer": self._text,
+            "onbuild": self._instruction,
+            "run": self._command,
+            "shell": self._command,
+            "stopsignal": self._text,
+            "user": self._text,
+            "volume": self._paths,
+            "workdir": self._text,
         }
 
     def lex(self, data: str) -> Iterator[Token]:  # type: ignore[override]  # Lark calls custom lexers with the text alone
@@ -78,7 +78,7 @@ class DockerfileLexer(Lexer):
             directive.meaning = value
             yield directive
         while (line := reader.logical_line()) is not None:
-            self._start = line.start
+            self._line = line
             self._takes_heredocs = False
             yield from self._instruction(line.text, 0)
             if self._takes_heredocs and "<<" in line.text:
@@ -97,17 +97,18 @@ class DockerfileLexer(Lexer):
             return
         gap = PLAIN_GAP.search(bare)
         written, rest_at = (bare[: gap.start()], gap.end()) if gap else (bare, len(bare))
-        keyword = written.lower().upper()
+        # Looked up in lower case as BuildKit does: some letters outside ASCII have an upper case within it.
+        keyword = written.lower()
         cut = self._cutters.get(keyword)
-        yield Token(keyword if cut else "UNKNOWN", written, offset, self._start)
+        yield Token(keyword.upper() if cut else "UNKNOWN", written, offset, self._line.start)
         rest = bare[rest_at:]
         flags, after = split_flags(rest)
         for flag, position in flags:
-            yield Token("FLAG", flag, offset + rest_at + position, self._start)
+            yield Token("FLAG", flag, offset + rest_at + position, self._line.start)
         stripped = after.lstrip(UNICODE)
         rest_at += len(rest) - len(stripped)
         stripped = stripped.rstrip(UNICODE)
-        if keyword in ("RUN", "COPY", "ADD") and outer in ("", "ONBUILD"):
+        if keyword in ("run", "copy", "add") and outer in ("", "ONBUILD"):
             self._takes_heredocs = True
         if cut == self._instruction:
             # Here-documents belong to the instruction right behind one ONBUILD.
@@ -122,7 +123,7 @@ class DockerfileLexer(Lexer):
         if array is not None:
             yield from self._array(array, offset)
         elif text:
-            yield Token("TEXT", text, offset, self._start)
+            yield Token("TEXT", text, offset, self._line.start)
 
     def _paths(self, text: str, offset: int) -> Iterator[Token]:
         array = json_array(text)
@@ -133,7 +134,7 @@ class DockerfileLexer(Lexer):
 
     def _array(self, elements: list[object], offset: int) -> Iterator[Token]:
         self._takes_heredocs = False
-        line = self._start
+        line = self._line.start
         yield Token("_LBRACKET", "[", offset, line)
         for number, element in enumerate(elements):
             if number:
@@ -141,45 +142,45 @@ class DockerfileLexer(Lexer):
             if isinstance(element, str):
                 yield Token("STRING", replace_surrogates(element), offset, line)
             else:
-                yield Token("NOT_STRING", "", offset, line)
+                yield Token("NOT_STRING", "", offset, line, self._line.place(offset))
         yield Token("_RBRACKET", "]", offset, line)
 
     def _words(self, text: str, offset: int) -> Iterator[Token]:
         for word, position in plain_words(text):
-            yield Token("WORD", word, offset + position, self._start)
+            yield Token("WORD", word, offset + position, self._line.start)
 
     def _argument_words(self, text: str, offset: int) -> Iterator[Token]:
         for word, position in quoted_words(text, self._escape):
-            yield Token("WORD", word, offset + position, self._start)
+            yield Token("WORD", word, offset + position, self._line.start)
 
     def _pairs(self, text: str, offset: int) -> Iterator[Token]:
         words = quoted_words(text, self._escape)
         if words and "=" not in words[0][0]:
             # The old form, `ENV KEY value`: one pair, its value is the rest of the line.
             key, *value = PLAIN_GAP.split(text, maxsplit=1)
-            yield Token("KEY", key, offset, self._start)
+            yield Token("KEY", key, offset, self._line.start)
             if value:
-                yield Token("VALUE", value[0], offset + len(text) - len(value[0]), self._start)
+                yield Token("VALUE", value[0], offset + len(text) - len(value[0]), self._line.start)
             return
         for word, position in words:
             at = offset + position
             key, equal, value_text = word.partition("=")
             if not equal:
-                yield Token("WORD", word, at, self._start)
+                yield Token("WORD", word, at, self._line.start, self._line.place(at))
                 return
-            yield Token("KEY", key, at, self._start)
-            yield Token("_EQUAL", equal, at + len(key), self._start)
-            yield Token("VALUE", value_text, at + len(key) + 1, self._start)
+            yield Token("KEY", key, at, self._line.start)
+            yield Token("_EQUAL", equal, at + len(key), self._line.start)
+            yield Token("VALUE", value_text, at + len(key) + 1, self._line.start)
 
     def _text(self, text: str, offset: int) -> Iterator[Token]:
         if text:
-            yield Token("TEXT", text, offset, self._start)
+            yield Token("TEXT", text, offset, self._line.start)
 
     def _healthcheck(self, text: str, offset: int) -> Iterator[Token]:
         if not text:
             return
         kind, rest = split_kind(text)
-        yield Token("KIND", kind, offset, self._start)
+        yield Token("KIND", kind, offset, self._line.start)
         yield from self._command(rest, offset + len(text) - len(rest))
 
     def _heredocs(self, line: LogicalLine, reader: LineReader) -> Iterator[Token]:
@@ -191,7 +192,7 @@ class DockerfileLexer(Lexer):
             ) from None
         for sign in found:
             data = reader.heredoc(line, sign.name, sign.chomp)
-            token = Lexeme("HEREDOC", sign.name, line.text.find("<<"), self._start)
+            token = Lexeme("HEREDOC", sign.name, line.text.find("<<"), self._line.start)
             token.meaning = Heredoc(sign.name, data, sign.expand, sign.chomp, sign.fd)
             yield token
 

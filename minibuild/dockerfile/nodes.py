@@ -355,7 +355,7 @@ class Dockerfile(Record):
         """The stages in the order of the text."""
         starts = [i for i, instruction in enumerate(self.instructions) if isinstance(instruction, From)]
         stages = []
-        ends = [*starts[1:], len(self.instructions)]
+        ends = [*starts, len(self.instructions)][1:]
         for number, (start, end) in enumerate(zip(starts, ends, strict=True)):
             from_ = self.instructions[start]
             assert isinstance(from_, From)

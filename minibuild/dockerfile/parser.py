@@ -21,6 +21,8 @@ _NO_BYTE = re.compile("[\ud800-\udc7f\udd00-\udfff]")
 def parse(text: str, *, dialect: Dialect = "strict", filename: str = "Dockerfile") -> Dockerfile:
     """The syntax tree of `text`, a file decoded as UTF-8 with `surrogateescape`.
 
+    A file of nothing but ARG has a tree without stages; it is the build that can't do anything with it.
+
     The dialect "docker" accepts what BuildKit accepts; "strict" also wants keywords in upper case and an
     argument for each. Raise `DockerfileError`, which names `filename`, at the first place that is wrong:
     mistakes of form anywhere in the file come before broken rules of an instruction.
@@ -62,14 +64,6 @@ def _check(statements: list[Statement], dialect: Dialect) -> tuple[Instruction, 
                 fault.message, hint=fault.hint, line=line.start, column=line.place(fault.offset)
             ) from None
         instructions.append(instruction)
-    if not in_stage:
-        last = statements[-1].line
-        raise DockerfileError(
-            "dockerfile contains no stages to build",
-            hint="add `FROM image`",
-            line=last.start,
-            column=last.column,
-        )
     return tuple(instructions)
 
 
