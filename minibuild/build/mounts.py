@@ -12,6 +12,7 @@ from minibuild.build.expansion import expand
 from minibuild.build.plan import find_origin
 from minibuild.build.selection import Exclusion, Selected, missing
 from minibuild.build.workshop import Source
+from minibuild.dockerfile.mounts import expand_mount
 from minibuild.dockerfile.nodes import Mount, Run
 from minibuild.filesystem import Directory, FileSystem, Node, Snapshot, changes, write_layer
 
@@ -32,13 +33,14 @@ def resolve_mounts(instruction: Run, at: Situation) -> list[Mounted]:
     return [_resolve(mount, at) for mount in instruction.mounts]
 
 
-def _resolve(mount: Mount, at: Situation) -> Mounted:
-    target = expand(at, mount.target)
+def _resolve(written: Mount, at: Situation) -> Mounted:
+    mount = expand_mount(written, lambda word: expand(at, word))
+    target = mount.target
     if not target and mount.type == "secret" and not mount.env:
         target = f"/run/secrets/{posixpath.basename(mount.id)}"
     if target:
         target = posixpath.normpath(posixpath.join("/", at.config.working_dir, target))
-    path = posixpath.normpath("/" + expand(at, mount.source))
+    path = posixpath.normpath("/" + mount.source)
     if mount.type in ("bind", "cache"):
         source = _source(mount, at)
         if source is None:
@@ -58,8 +60,8 @@ def _resolve(mount: Mount, at: Situation) -> Mounted:
 
 def _source(mount: Mount, at: Situation) -> Source | None:
     if mount.from_:
-        name = expand(at, mount.from_)
-        return at.workshop.source(find_origin(at.workshop.plan, at.stage, name, at.workshop.request.build_contexts))
+        origin = find_origin(at.workshop.plan, at.stage, mount.from_, at.workshop.request.build_contexts)
+        return at.workshop.source(origin)
     return at.workshop.context if mount.type == "bind" else None
 
 

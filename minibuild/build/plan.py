@@ -61,6 +61,8 @@ def make_plan(
     platform: str,
 ) -> Plan:
     """Raise `BuildError` for an unknown target, a base name that is blank, a stage that needs itself or a later one."""
+    if not dockerfile.stages:
+        raise BuildError("dockerfile contains no stages to build", hint="add `FROM image`")
     arguments = _global_arguments(dockerfile, build_args, platform, target, path)
     stages: list[Stage] = []
     blocks = [(stage.from_, tuple(stage.instructions)) for stage in dockerfile.stages]

@@ -61,10 +61,10 @@ def transfer(instruction: Copy, at: Situation) -> Transfer:
         source,
         tuple(expand(at, name) for name in instruction.sources),
         tuple(
-            (document.name, expand_content(at, document.data).encode("utf-8", "surrogateescape"))
+            (document.name, expand_content(at, document.content).encode("utf-8", "surrogateescape"))
             if document.expand
-            else (document.name, document.data.encode("utf-8", "surrogateescape"))
-            for document in instruction.heredocs
+            else (document.name, document.content.encode("utf-8", "surrogateescape"))
+            for document in instruction.documents
         ),
         absolute(destination, at.config.working_dir),
         destination,
