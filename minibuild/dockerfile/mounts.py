@@ -28,20 +28,15 @@ _WORDS = {
     "id": "id",
     "env": "env",
 }
-_KEYS = (
-    *_WORDS,
-    "type",
-    "readonly",
-    "ro",
-    "readwrite",
-    "rw",
-    "required",
-    "size",
-    "sharing",
-    "mode",
-    "uid",
-    "gid",
-)
+# key → (the field of `Mount`, the field's value when the switch is on)
+_SWITCHES = {
+    "readonly": ("read_only", True),
+    "ro": ("read_only", True),
+    "readwrite": ("read_only", False),
+    "rw": ("read_only", False),
+    "required": ("required", True),
+}
+_ONLY_FOR = {"required": ("secret", "ssh"), "size": ("tmpfs",)}
 _TRUE = frozenset(("1", "t", "T", "true", "TRUE", "True"))
 _FALSE = frozenset(("0", "f", "F", "false", "FALSE", "False"))
 _SIZE = re.compile(r"(\d+(?:\.\d+)?) ?([kKmMgGtTpP])?[iI]?[bB]?\Z", re.ASCII)
@@ -137,31 +132,25 @@ def _key_value(field: str) -> tuple[str, str, str]:
 def _set(values: dict[str, Any], field: str, key: str, equal: str, value: str) -> None:
     """Put one field into `values`, under the names of `Mount`."""
     kind = values.get("type", "bind")
-    if key in ("readonly", "ro", "readwrite", "rw"):
-        given = _bool(key, value) if equal else True
-        values["read_only"] = given if key in ("readonly", "ro") else not given
-    elif key == "required":
-        if kind not in ("secret", "ssh"):
-            raise FaultError(
-                f"unexpected key '{key}' for mount type '{kind}'", hint="required goes with secret and ssh"
-            )
-        values["required"] = _bool(key, value) if equal else True
-    elif not equal:
+    only_for = _ONLY_FOR.get(key)
+    if only_for and kind not in only_for:
+        raise FaultError(
+            f"unexpected key '{key}' for mount type '{kind}'",
+            hint=f"{key} goes with {' and '.join(only_for)}",
+        )
+    if key in _SWITCHES:
+        name, meaning = _SWITCHES[key]
+        values[name] = (_bool(key, value) if equal else True) == meaning
+        return
+    if not equal:
         raise FaultError(f"invalid field '{field}' must be a key=value pair", hint=did_you_mean(key, _KEYS))
-    elif key in _WORDS:
+    if key in _WORDS:
         values[_WORDS[key]] = value
-    elif key == "type":
-        values["type"] = _choice("mount type", value, _TYPES)
-    elif key == "sharing":
-        values["sharing"] = _choice("sharing value", value, _SHARING)
-    elif key == "size":
-        if kind != "tmpfs":
-            raise FaultError(f"unexpected key '{key}' for mount type '{kind}'", hint="size goes with tmpfs")
-        values["size"] = _size(value)
-    elif key in ("mode", "uid", "gid"):
-        values[key] = _number(key, value)
-    else:
+        return
+    read = _READERS.get(key)
+    if read is None:
         raise FaultError(f"unexpected key '{key}' in '{field}'", hint=did_you_mean(key, _KEYS))
+    values[key] = read(value)
 
 
 def _choice(what: str, value: str, allowed: tuple[str, ...]) -> str:
@@ -218,3 +207,14 @@ def _validate(values: dict[str, Any], kind: str) -> None:
             )
     if values.get("sharing") and kind != "cache":
         raise FaultError(f"invalid cache sharing set for {kind} mount", hint="sharing goes with cache mounts")
+
+
+_READERS: dict[str, Callable[[str], int | str]] = {
+    "type": lambda value: _choice("mount type", value, _TYPES),
+    "sharing": lambda value: _choice("sharing value", value, _SHARING),
+    "size": _size,
+    "mode": lambda value: _number("mode", value),
+    "uid": lambda value: _number("uid", value),
+    "gid": lambda value: _number("gid", value),
+}
+_KEYS = (*_WORDS, *_SWITCHES, *_READERS)

@@ -78,3 +78,7 @@ def test_variables_stand_anywhere_but_in_from() -> None:
     values = {"$T": "cache", "/c/$X": "/c/x", "$M": "700"}
     expanded = expand_mount(found, values.__getitem__)
     assert (expanded.type, expanded.target, expanded.mode) == ("cache", "/c/x", 0o700)
+
+
+def test_the_source_of_a_secret_is_its_id() -> None:
+    assert expand_mount(mount("type=secret,source=key"), same).id == "key"

@@ -170,8 +170,10 @@ def test_typed_fields() -> None:
             'VOLUME [" /a ", "/b"]',
             "ENV A=1",
             "LABEL l=1",
-            ("HEALTHCHECK --interval=1m30s --timeout=1.5s --start-period=0 --start-interval=5ms "
-            "--retries=3 CMD x"),
+            (
+                "HEALTHCHECK --interval=1m30s --timeout=1.5s --start-period=0 --start-interval=5ms "
+                "--retries=3 CMD x"
+            ),
             "ONBUILD RUN <<E",
             "y",
             "E",
