@@ -172,7 +172,7 @@ def _refusal(unexpected: UnexpectedToken) -> DockerfileError:
             column=column,
         )
     end = cast("LogicalLine", cast("Lexeme", token).meaning)
-    keyword = end.text.split(None, 1)[0].upper()
+    keyword = next(word for word in end.text.upper().split() if word in ("ENV", "LABEL"))
     return DockerfileError(
         f"{keyword} must have two arguments", hint=f"write {keyword} NAME=value", line=line, column=end.column
     )

@@ -48,4 +48,4 @@ def is_heredoc_sign(word: str) -> bool:
 
 def _number(digits: str) -> int:
     # A number too large for 64 bits is the largest one, as Go's strconv has it.
-    return min(int(digits[:20]), 2**64 - 1) if digits else 0
+    return min(int(digits.lstrip("0")[:21] or "0"), 2**64 - 1)

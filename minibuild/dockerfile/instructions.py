@@ -94,7 +94,7 @@ def _no_flags(body: Body, _: Statement) -> dict[str, Any]:
 
 def _from(body: Body, _: Statement) -> dict[str, Any]:
     args, name = body.args, ""
-    if len(args) == 3 and args[1].lower() == "as":
+    if len(args) == 3 and args[1].casefold() == "as":
         name = args[2].lower()
         if not _STAGE_NAME.match(name):
             raise FaultError(

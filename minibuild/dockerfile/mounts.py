@@ -205,6 +205,7 @@ def _validate(values: dict[str, Any], kind: str) -> None:
             raise FaultError(
                 "both source and id can't be set", hint="source is an older name of id: leave one out"
             )
+        values["id"] = values.get("id") or values.get("source", "")
     if values.get("sharing") and kind != "cache":
         raise FaultError(f"invalid cache sharing set for {kind} mount", hint="sharing goes with cache mounts")
 

@@ -32,6 +32,7 @@ REFUSED = [
     ("FROM a\nRUN <<E\nx\n", 2),
     ("FROM a\nENV A\n", 2),
     ("FROM a\nENV A=1 \\\n  B\n", 2),
+    ("FROM a\nONBUILD LABEL A\n", 2),
     ("FROM a\nENV =x\n", 2),
     ("FROM a\nENV \\\n\n", 2),
     ("FROM a\nARG =x\n", 2),
