@@ -41,10 +41,22 @@ class Lexeme(Token):
 
 
 class DockerfileLexer(Lexer):
-    """Turns a Dockerfile's text into tokens. One object lexes any number of texts, one after the other."""
+    """Turns Dockerfiles into tokens, any number of them, in any number of threads."""
 
     def __init__(self, _lexer_conf: LexerConf) -> None:
-        self._escape = "\\"
+        pass
+
+    def lex(self, data: str) -> Iterator[Token]:  # type: ignore[override]  # Lark gives custom lexers the text alone
+        """The tokens of a whole file. Raise `DockerfileError` where lines can't be put together."""
+        return _Cutter(LineReader(data)).tokens()
+
+
+class _Cutter:
+    """Cuts the lines of one file."""
+
+    def __init__(self, reader: LineReader) -> None:
+        self._reader = reader
+        self._escape = reader.escape
         self._line = LogicalLine(1, 1, ())
         # Whether the instruction under way may be followed by here-documents.
         self._takes_heredocs = False
@@ -69,10 +81,9 @@ class DockerfileLexer(Lexer):
             "workdir": self._text,
         }
 
-    def lex(self, data: str) -> Iterator[Token]:  # type: ignore[override]  # Lark calls custom lexers with the text alone
-        """The tokens of a whole file. Raise `DockerfileError` where lines can't be put together."""
-        reader = LineReader(data)
-        self._escape = reader.escape
+    def tokens(self) -> Iterator[Token]:
+        """Everything from the directives to the last instruction."""
+        reader = self._reader
         for name, value in reader.directives.items():
             directive = Lexeme("DIRECTIVE", name, 0, 1, 1)
             directive.meaning = value
@@ -82,7 +93,7 @@ class DockerfileLexer(Lexer):
             self._takes_heredocs = False
             yield from self._instruction(line.text, 0)
             if self._takes_heredocs and "<<" in line.text:
-                yield from self._heredocs(line, reader)
+                yield from self._heredocs(line)
             end = Lexeme("END", "", len(line.text), line.start)
             end.meaning = line
             yield end
@@ -183,7 +194,7 @@ class DockerfileLexer(Lexer):
         yield Token("KIND", kind, offset, self._line.start)
         yield from self._command(rest, offset + len(text) - len(rest))
 
-    def _heredocs(self, line: LogicalLine, reader: LineReader) -> Iterator[Token]:
+    def _heredocs(self, line: LogicalLine) -> Iterator[Token]:
         try:
             found = heredocs_in(line.text)
         except ExpandError as error:
@@ -191,7 +202,7 @@ class DockerfileLexer(Lexer):
                 f"bad name of a here-document: {error.message}", line=line.start, column=line.column
             ) from None
         for sign in found:
-            data = reader.heredoc(line, sign.name, sign.chomp)
+            data = self._reader.heredoc(line, sign.name, sign.chomp)
             token = Lexeme("HEREDOC", sign.name, line.text.find("<<"), self._line.start)
             token.meaning = Heredoc(sign.name, data, sign.expand, sign.chomp, sign.fd)
             yield token

@@ -65,7 +65,10 @@ class LineReader:
             text = raw.rstrip("\r").lstrip(UNICODE)
             if text.startswith("#"):
                 comment = text[1:].strip(UNICODE)
-                comments = [*comments, comment] if comment else []
+                if comment:
+                    comments.append(comment)
+                else:
+                    comments.clear()
                 continue
             text, goes_on = self._continuation(text)
             if text or goes_on:

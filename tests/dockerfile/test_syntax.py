@@ -1,7 +1,11 @@
 """What instructions become: tables of text and tree."""
 
+import doctest
+
 import pytest
 
+import minibuild.dockerfile
+import minibuild.dockerfile.expand
 from minibuild.dockerfile import parse
 from minibuild.dockerfile.nodes import (
     Add,
@@ -239,3 +243,10 @@ def test_the_docker_dialect_takes_any_case() -> None:
 @pytest.mark.parametrize("text", ["CMD []", "ENTRYPOINT []", "RUN []", "HEALTHCHECK NONE"])
 def test_the_strict_dialect_takes_an_empty_array(text: str) -> None:
     assert one(text, "strict").keyword
+
+
+def test_the_examples_in_the_documentation() -> None:
+    for module in (minibuild.dockerfile, minibuild.dockerfile.expand):
+        result = doctest.testmod(module)
+        assert result.attempted > 0
+        assert result.failed == 0

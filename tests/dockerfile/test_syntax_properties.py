@@ -93,6 +93,8 @@ LARGE = {
     "braces": "RUN " + "${A:-" * 12_000 + "<<E",
     "flags": "COPY " + "--exclude=\\" * 6_000,
     "quotes": "ENV A=" + "\\\"'" * 20_000,
+    "comments": "#a\n" * 300_000 + "RUN x",
+    "blank lines": "RUN a \\\n" + "\n" * 300_000,
     "brackets": "CMD " + "[" * 60_000,
 }
 
