@@ -38,12 +38,14 @@ def heredoc_sign(word: str) -> Heredoc | None:
     return Heredoc(name=name, data="", expand=expand, chomp=bool(match[2]), fd=_number(match[1]))
 
 
-def is_heredoc_sign(word: str) -> bool:
-    """Whether `word` opens a here-document."""
+def heredoc_argument(word: str) -> Heredoc | None:
+    """As `heredoc_sign`, for a word that is already known to be an argument: a broken name is no
+    here-document.
+    """
     try:
-        return heredoc_sign(word) is not None
+        return heredoc_sign(word) if "<<" in word else None
     except ExpandError:
-        return False
+        return None
 
 
 def _number(digits: str) -> int:

@@ -10,7 +10,7 @@ from minibuild.dockerfile import nodes
 from minibuild.dockerfile.durations import parse_duration
 from minibuild.dockerfile.errors import FaultError, did_you_mean, go_quote
 from minibuild.dockerfile.flags import Flags, Kind, read_flags
-from minibuild.dockerfile.heredocs import heredoc_sign, is_heredoc_sign
+from minibuild.dockerfile.heredocs import heredoc_argument
 from minibuild.dockerfile.mounts import parse_device, parse_mount
 from minibuild.dockerfile.spaces import UNICODE
 
@@ -132,7 +132,9 @@ def _run(body: Body, statement: Statement) -> dict[str, Any]:
             hint="it is one of sandbox, insecure",
             offset=flags.offsets["security"],
         )
-    alone = bool(statement.heredocs) and body.form == "shell" and is_heredoc_sign("".join(body.args))
+    alone = (
+        bool(statement.heredocs) and body.form == "shell" and heredoc_argument("".join(body.args)) is not None
+    )
     return {
         "mounts": mounts,
         "network": network,
@@ -152,7 +154,7 @@ def _paths(body: Body, statement: Statement) -> dict[str, Any]:
         )
     flags = _flags(body)
     *sources, destination = body.args
-    if is_heredoc_sign(destination):
+    if heredoc_argument(destination) is not None:
         raise FaultError(
             f"{keyword} cannot accept a heredoc as a destination",
             hint="write the destination after the here-document's name",
@@ -161,7 +163,7 @@ def _paths(body: Body, statement: Statement) -> dict[str, Any]:
     by_name = {heredoc.name: heredoc for heredoc in statement.heredocs}
     paths, documents = [], []
     for source in sources:
-        sign = heredoc_sign(source) if "<<" in source else None
+        sign = heredoc_argument(source)
         if sign is None:
             paths.append(source)
         else:

@@ -42,6 +42,7 @@ ARGUMENTS = [
     ('RUN ["\\u00e9\\ud800"]', ("é\ufffd",), "exec"),
     ("RUN [NaN]", ("[NaN]",), "shell"),
     ('COPY ["a b", "c"]', ("a b", "c"), "exec"),
+    ('COPY ["<<\'a", "b"]', ("<<'a", "b"), "exec"),
     ("COPY a\tb   c", ("a", "b", "c"), None),
     ("COPY a b # c", ("a", "b", "#", "c"), None),
     ("COPY a\u00a0b c", ("a\u00a0b", "c"), None),
