@@ -1,4 +1,5 @@
-"""Image configurations as values, and as the canonical JSON whose digest is the image ID (OCI image-spec, config.md)."""
+"""Image configurations as values, and as the canonical JSON whose digest is the image ID (OCI image-spec,
+config.md)."""
 
 import json
 from dataclasses import dataclass
@@ -56,7 +57,8 @@ class ContainerConfig:
 
     @staticmethod
     def from_document(document: dict[str, Any]) -> "ContainerConfig":
-        """The inverse of `to_document`, for a document whose types have been checked; nulls count as absent."""
+        """The inverse of `to_document`, for a document whose types have been checked; nulls count as
+        absent."""
 
         def words(key: str) -> tuple[str, ...] | None:
             value = document.get(key)
@@ -99,7 +101,7 @@ class ImageConfig:
     os: str = "linux"
     variant: str = ""
     author: str = ""
-    config: ContainerConfig = ContainerConfig()  # noqa: RUF009  a frozen value
+    config: ContainerConfig = ContainerConfig()
     diff_ids: tuple[str, ...] = ()
     history: tuple[HistoryEntry, ...] = ()
 
@@ -116,7 +118,9 @@ class ImageConfig:
         document["rootfs"] = {"diff_ids": list(self.diff_ids), "type": "layers"}
         if self.variant:
             document["variant"] = self.variant
-        return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogateescape")
+        return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode(
+            "utf-8", "surrogateescape"
+        )
 
     @staticmethod
     def from_json(raw: bytes) -> "ImageConfig":

@@ -1,4 +1,5 @@
-"""Image names: `alpine`, `alpine:3.20`, `registry.example:5000/team/app@sha256:…` (distribution/reference)."""
+"""Image names: `alpine`, `alpine:3.20`, `registry.example:5000/team/app@sha256:…`
+(distribution/reference)."""
 
 import re
 from typing import NamedTuple
@@ -44,7 +45,8 @@ class Reference(NamedTuple):
 
 
 def parse_reference(text: str) -> Reference:
-    """Read an image name; the tag is `latest` when neither tag nor digest is given. Raise `ReferenceError`."""
+    """Read an image name; the tag is `latest` when neither tag nor digest is given. Raise
+    `ReferenceError`."""
     rest, at, digest = text.partition("@")
     if at and not _DIGEST.match(digest):
         raise ReferenceError(f"{digest!r} is no sha256 digest")

@@ -2,6 +2,7 @@
 
 from minibuild.store.cache import CacheRecord
 from minibuild.store.errors import StoreError
-from minibuild.store.store import ImageRecord, Store
+from minibuild.store.images import ImageRecord
+from minibuild.store.store import Store
 
 __all__ = ["CacheRecord", "ImageRecord", "Store", "StoreError"]

@@ -4,7 +4,8 @@ from typing import Any
 
 
 class CacheRecord:
-    """What a step made: its `layer` (diff ID, or None when it changed no file), when, and `data` (JSON) about it."""
+    """What a step made: its `layer` (diff ID, or None when it changed no file), when, and `data` (JSON)
+    about it."""
 
     __slots__ = ("created", "data", "layer")
 

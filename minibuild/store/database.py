@@ -1,65 +1,144 @@
-"""The store's SQLite database: schema, version, opening."""
+"""The store's SQLite database: schema, migrations, opening."""
 
+import os
 import sqlite3
+import time
+from contextlib import closing
 from pathlib import Path
 
 from minibuild.store.errors import StoreError
 
-# Raised with every change of the tables; a store of a later version is refused, never guessed at.
-SCHEMA_VERSION = 1
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS images (
-  id TEXT PRIMARY KEY, config BLOB NOT NULL, parent TEXT, created TEXT NOT NULL, added INTEGER NOT NULL) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS images_by_parent ON images (parent);
-CREATE TABLE IF NOT EXISTS tags (name TEXT PRIMARY KEY, image TEXT NOT NULL REFERENCES images (id)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS cache (
-  key TEXT PRIMARY KEY, layer TEXT, created TEXT NOT NULL, data TEXT NOT NULL, used INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS memos (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS documents (
-  kind TEXT NOT NULL, key TEXT NOT NULL, data BLOB NOT NULL, PRIMARY KEY (kind, key)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS files (
-  path TEXT PRIMARY KEY, size INTEGER NOT NULL, mtime INTEGER NOT NULL, ctime INTEGER NOT NULL, inode INTEGER NOT NULL,
-  digest TEXT NOT NULL) WITHOUT ROWID;
-"""
+# One script a schema version, in order; a store of a later version is refused, never guessed at.
+_MIGRATIONS = (
+    """
+    CREATE TABLE IF NOT EXISTS images (
+      id TEXT PRIMARY KEY, config BLOB NOT NULL, parent TEXT, created TEXT NOT NULL, added INTEGER NOT NULL)
+      WITHOUT ROWID;
+    CREATE INDEX IF NOT EXISTS images_by_parent ON images (parent);
+    CREATE TABLE IF NOT EXISTS tags (
+      name TEXT PRIMARY KEY, image TEXT NOT NULL REFERENCES images (id)) WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS cache (
+      key TEXT PRIMARY KEY, layer TEXT, created TEXT NOT NULL, data TEXT NOT NULL, used INTEGER NOT NULL)
+      WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS memos (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS documents (
+      kind TEXT NOT NULL, key TEXT NOT NULL, data BLOB NOT NULL, PRIMARY KEY (kind, key)) WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS files (
+      path TEXT PRIMARY KEY, size INTEGER NOT NULL, mtime INTEGER NOT NULL, ctime INTEGER NOT NULL,
+      inode INTEGER NOT NULL, digest TEXT NOT NULL) WITHOUT ROWID;
+    """,
+    "CREATE INDEX IF NOT EXISTS tags_by_image ON tags (image);",
+)
+SCHEMA_VERSION = len(_MIGRATIONS)
+_WAIT = 30.0  # seconds that a process waits for another one's transaction
 
 
-def connect(path: Path) -> sqlite3.Connection:
-    """Open the database, made or brought up to date on demand; a store that can't be written is opened for reading."""
+def connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
+    """Open the database, made or brought up to date on demand. Raise `StoreError`."""
     try:
-        connection = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
+        connection = _connect_to_read(path) if read_only else _connection(str(path))
         version = connection.execute("PRAGMA user_version").fetchone()[0]
         if version > SCHEMA_VERSION:
             connection.close()
             raise StoreError(
-                f"the store {path.parent} was written by a newer minibuild (schema {version}, this one knows {SCHEMA_VERSION})",
+                f"the store {path.parent} was written by a newer minibuild"
+                f" (schema {version}, this one knows {SCHEMA_VERSION})",
                 hint="update minibuild, or choose another store with --root",
             )
         if version < SCHEMA_VERSION:
-            _create(connection)
-        # Readers never wait for a writer; a crash loses at most what was not committed.
+            if read_only:
+                connection.close()
+                raise StoreError(
+                    f"the store {path.parent} was written by an older minibuild"
+                    " and can't be brought up to date: it is read-only"
+                )
+            _upgrade(connection)
+        # Readers never wait for a writer; a loss of power takes at most the last transactions, whole.
         connection.execute("PRAGMA synchronous = NORMAL")
-    except sqlite3.DatabaseError as error:
+    except sqlite3.Error as error:
         raise database_error(error, path) from None
     return connection
 
 
-def _create(connection: sqlite3.Connection) -> None:
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("BEGIN IMMEDIATE")
-    for statement in _SCHEMA.split(";"):
-        if statement.strip():
-            connection.execute(statement)
-    connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-    connection.execute("COMMIT")
+def _connection(name: str, *, uri: bool = False) -> sqlite3.Connection:
+    return sqlite3.connect(name, timeout=_WAIT, isolation_level=None, check_same_thread=False, uri=uri)
+
+
+def _connect_to_read(path: Path) -> sqlite3.Connection:
+    """Without the right to write, SQLite can't share memory with writers: then the file is taken as it is."""
+    uri = path.absolute().as_uri()
+    connection = _connection(uri + "?mode=ro", uri=True)
+    try:
+        connection.execute("SELECT 1 FROM sqlite_master").fetchone()
+    except sqlite3.OperationalError:
+        connection.close()
+        connection = _connection(uri + "?immutable=1", uri=True)
+    return connection
+
+
+def _upgrade(connection: sqlite3.Connection) -> None:
+    _patiently(connection, "PRAGMA journal_mode = WAL")
+    _patiently(connection, "BEGIN IMMEDIATE")
+    try:
+        # Another process may have done it while this one waited.
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        for script in _MIGRATIONS[version:]:
+            for statement in script.split(";"):
+                if statement.strip():
+                    connection.execute(statement)
+        if version < SCHEMA_VERSION:
+            connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.rollback()
+        raise
+
+
+def _patiently(connection: sqlite3.Connection, statement: str) -> None:
+    """Run a statement for which SQLite itself does not wait while other processes make the same database."""
+    limit = time.monotonic() + _WAIT
+    while True:
+        try:
+            connection.execute(statement).fetchall()
+            return
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > limit:
+                raise
+            time.sleep(0.005)
+
+
+def writable(path: Path) -> bool:
+    """Whether the database may be changed: its file and, for SQLite's journal, its directory."""
+    return os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
+
+
+def damage(connection: sqlite3.Connection) -> list[str]:
+    """What SQLite finds wrong with the database's pages."""
+    try:
+        with closing(connection.execute("PRAGMA quick_check")) as rows:
+            return [str(row[0]) for row in rows if row[0] != "ok"]
+    except sqlite3.Error as error:
+        return [str(error)]
 
 
 def database_error(error: sqlite3.Error, path: Path) -> StoreError:
     """The error for a database that can't be used."""
     text = str(error)
     if "full" in text:
-        return StoreError(f"no space left on the device that holds the store {path.parent}", hint="`minibuild system prune` frees what nothing uses")
+        return StoreError(
+            f"no space left on the device that holds the store {path.parent}",
+            hint="`minibuild system prune` frees what nothing uses; --root puts the store elsewhere",
+        )
     if "readonly" in text or "unable to open" in text:
-        return StoreError(f"the store {path.parent} can't be opened: {text}", hint="--root puts the store elsewhere")
+        return StoreError(
+            f"the store {path.parent} can't be written or opened: {text}",
+            hint="--root puts the store elsewhere",
+        )
     if "locked" in text:
-        return StoreError(f"the store {path.parent} is busy: another process holds it for more than 30 s")
-    return StoreError(f"{path} is not a minibuild store or is damaged: {text}", hint="`minibuild system verify` lists all damage")
+        return StoreError(
+            f"the store {path.parent} is busy: another process holds it for more than {_WAIT:.0f} s"
+        )
+    return StoreError(
+        f"{path} is not a minibuild store or is damaged: {text}",
+        hint="`minibuild system verify` lists all damage",
+    )

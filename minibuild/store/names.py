@@ -1,6 +1,6 @@
 """How the store files an image's names: always in full."""
 
-from minibuild.image.reference import Reference, ReferenceError, parse_reference
+from minibuild.image.reference import Reference, ReferenceError, parse_reference  # noqa: A004  the field's own word
 from minibuild.store.errors import StoreError
 
 
@@ -19,4 +19,14 @@ def reference(name: str) -> Reference:
     try:
         return parse_reference(name)
     except ReferenceError as error:
-        raise StoreError(f"invalid image name {name!r}: {error}", hint="a name looks like team/app:1.0") from None
+        raise StoreError(
+            f"invalid image name {name!r}: {error}", hint="a name looks like team/app:1.0"
+        ) from None
+
+
+def parsed(name: str) -> Reference | None:
+    """The parts of a name; None for what is none."""
+    try:
+        return parse_reference(name)
+    except ReferenceError:
+        return None

@@ -1,68 +1,77 @@
 """What lasts: blobs, images, names, build cache; one directory that many processes may share.
 
-A blob is in its place before the database says so, and the database's commit comes last: a crash leaves garbage at worst, which
-`prune` removes, never a record of something that is not there.
+A blob is in its place before the database says so, and the database's commit comes last: a crash leaves
+garbage at worst, which `prune` removes, never a record of something that is not there.
 """
 
 import json
 import os
-import re
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, Self
 
-from minibuild.image.config import ImageConfig
 from minibuild.image.digest import digest_of
-from minibuild.store.blobs import BlobWriter, Blobs, storage_error
+from minibuild.store import images, layout
+from minibuild.store.blobs import TEMPORARY, Blobs, BlobWriter, storage_error
 from minibuild.store.cache import CacheRecord
-from minibuild.store.database import connect, database_error
+from minibuild.store.database import connect, database_error, writable
 from minibuild.store.errors import StoreError
-from minibuild.store.names import canonical, familiar
+from minibuild.store.images import ImageRecord
+from minibuild.store.lock import Lock
 
-_ID = re.compile(r"(?:sha256:)?([0-9a-f]{1,64})\Z")
+if TYPE_CHECKING:
+    from minibuild.filesystem import Snapshot
+    from minibuild.image.config import ImageConfig
+    from minibuild.store.collect import PruneReport, UsageRow
+
 DATABASE = "minibuild.db"
-
-
-class ImageRecord:
-    """One image as a list shows it: ID, names as people write them, RFC 3339 time, size of its layers in bytes."""
-
-    __slots__ = ("config", "created", "id", "names", "size")
-
-    def __init__(self, image_id: str, names: tuple[str, ...], created: str, size: int, config: ImageConfig) -> None:
-        self.id = image_id
-        self.names = names
-        self.created = created
-        self.size = size
-        self.config = config
+_OURS = {"blobs", "lock", layout.MARKER}
 
 
 class Store:
     """An open store. Use `Store.open`; a store is for one thread, a process may open it several times."""
 
-    def __init__(self, root: Path, database: sqlite3.Connection) -> None:
+    def __init__(self, root: Path, database: sqlite3.Connection, lock: Lock, *, read_only: bool) -> None:
         self.root = root
         self.blobs = Blobs(root / "blobs" / "sha256")
         self.database = database
+        self.read_only = read_only
+        self.lock = lock
+        self.index_is_stale = False  # a name changed: `index.json` is written after the commit
+        self.snapshots: dict[tuple[str, ...], Snapshot] = {}  # see `layers`
         self._depth = 0
 
     @staticmethod
     def open(root: Path) -> "Store":
         """Open the store in the directory `root`, made when it is missing. Raise `StoreError`."""
         database = root / DATABASE
-        if not database.exists():
-            try:
-                (root / "blobs" / "sha256").mkdir(parents=True, exist_ok=True)
-            except OSError as error:
-                raise storage_error(error, root) from None
-        store = Store(root, connect(database))
+        new = not os.path.exists(database)  # noqa: PTH110  this is where a cached build starts
+        if new:
+            _prepare(root)
+        read_only = not new and not writable(database)
+        lock = Lock(str(root), read_only=read_only)
+        try:
+            store = Store(root, connect(database, read_only=read_only), lock, read_only=read_only)
+            if new:
+                layout.create(root)
+        except BaseException:
+            lock.release()
+            raise
         return store
 
     def close(self) -> None:
         """Let go of the database."""
         self.database.close()
+        self.lock.release()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     # ---- SQL
 
@@ -75,7 +84,8 @@ class Store:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Everything written in the block is committed together at its end, or not at all."""
+        """Everything written in the block is committed together at its end, or not at all. Blocks may
+        nest."""
         if self._depth:
             yield
             return
@@ -83,13 +93,17 @@ class Store:
         self._depth = 1
         try:
             yield
-        except BaseException:
-            self.database.rollback()
-            raise
-        else:
             self.execute("COMMIT")
+        except BaseException:
+            self.index_is_stale = False
+            if self.database.in_transaction:
+                self.database.rollback()
+            raise
         finally:
             self._depth = 0
+        if self.index_is_stale:
+            self.index_is_stale = False
+            layout.refresh(self)
 
     # ---- blobs
 
@@ -117,9 +131,13 @@ class Store:
         """A blob's size in bytes."""
         return self.blobs.size(digest)
 
+    def blob_path(self, digest: str) -> Path:
+        """Where a blob is, or would be."""
+        return Path(self.blobs.location(digest))
+
     # ---- images
 
-    def put_image(self, config: ImageConfig, parent: str | None = None) -> str:
+    def put_image(self, config: "ImageConfig", parent: str | None = None) -> str:
         """Keep an image, built on `parent`; its ID."""
         return self.put_config(config.to_json(), config.created, parent)
 
@@ -127,7 +145,8 @@ class Store:
         """Keep an image by its configuration's exact bytes; its ID."""
         image_id = digest_of(raw)
         if not self.image_exists(image_id):
-            self.execute("INSERT OR IGNORE INTO images VALUES (?, ?, ?, ?, ?)", image_id, raw, parent, created, time.time_ns())
+            values = (image_id, raw, parent, created, time.time_ns())
+            self.execute("INSERT OR IGNORE INTO images VALUES (?, ?, ?, ?, ?)", *values)
         return image_id
 
     def image_exists(self, image_id: str) -> bool:
@@ -141,8 +160,10 @@ class Store:
             raise StoreError(f"no such image: {image_id}")
         return bytes(row[0])
 
-    def image(self, image_id: str) -> ImageConfig:
+    def image(self, image_id: str) -> "ImageConfig":
         """An image's configuration."""
+        from minibuild.image.config import ImageConfig  # not needed to find out that a name means an image
+
         return ImageConfig.from_json(self.raw_config(image_id))
 
     def parent(self, image_id: str) -> str | None:
@@ -152,46 +173,28 @@ class Store:
 
     def tag(self, image_id: str, name: str) -> None:
         """Give an image a name; another image that has it loses it."""
-        self.execute("INSERT OR REPLACE INTO tags VALUES (?, ?)", canonical(name), image_id)
+        images.tag(self, image_id, name)
 
     def untag(self, name: str) -> bool:
         """Take a name away; whether it was there."""
-        return self.execute("DELETE FROM tags WHERE name = ?", canonical(name)).rowcount > 0
+        return images.untag(self, name)
 
     def names(self, image_id: str) -> tuple[str, ...]:
         """An image's names as people write them, sorted."""
-        rows = self.execute("SELECT name FROM tags WHERE image = ? ORDER BY name", image_id)
-        return tuple(familiar(row[0]) for row in rows)
+        return images.names(self, image_id)
 
     def resolve(self, name: str) -> str | None:
-        """The ID of the image that a name, an ID or the unique beginning of an ID means; None for no image."""
-        try:
-            row = self.execute("SELECT image FROM tags WHERE name = ?", canonical(name)).fetchone()
-        except StoreError:
-            row = None
-        if row is not None:
-            return str(row[0])
-        match = _ID.match(name)
-        if not match:
-            return None
-        prefix = "sha256:" + match[1]
-        rows = self.execute("SELECT id FROM images WHERE id >= ? AND id < ? LIMIT 2", prefix, prefix + "g").fetchall()
-        if len(rows) > 1:
-            raise StoreError(f"several images have IDs that begin with {name}", hint="give more digits")
-        return str(rows[0][0]) if rows else None
+        """The ID of the image that a name, an ID or the unique beginning of an ID means; None for no
+        image."""
+        return images.resolve(self, name)
 
-    def images(self) -> list[ImageRecord]:
-        """Named images, and those from which nothing was committed (a build's last); newest first."""
-        rows = self.execute(
-            "SELECT id, config FROM images AS i WHERE id IN (SELECT image FROM tags)"
-            " OR NOT EXISTS (SELECT 1 FROM images WHERE parent = i.id) ORDER BY created DESC, id"
-        ).fetchall()
-        records = []
-        for image_id, raw in rows:
-            config = ImageConfig.from_json(bytes(raw))
-            size = sum(self.blob_size(layer) for layer in config.diff_ids if self.has_blob(layer))
-            records.append(ImageRecord(image_id, self.names(image_id), config.created, size, config))
-        return records
+    def images(self, *, intermediate: bool = False) -> list[ImageRecord]:
+        """Named images, and those from which nothing was committed; newest first; `intermediate`: all."""
+        return images.listing(self, intermediate=intermediate)
+
+    def remove_image(self, name: str, *, force: bool = False, in_use: Collection[str] = ()) -> list[str]:
+        """Remove a name or an image as `docker rmi` does; the lines that it prints. See `images.remove`."""
+        return images.remove(self, name, force=force, in_use=in_use)
 
     # ---- build cache and what is derived
 
@@ -203,9 +206,8 @@ class Store:
     def cache_put(self, key: str, record: CacheRecord) -> None:
         """Keep what a step made; an older record of the key is replaced."""
         data = json.dumps(record.data, separators=(",", ":"))
-        self.execute(
-            "INSERT OR REPLACE INTO cache VALUES (?, ?, ?, ?, ?)", key, record.layer, record.created, data, time.time_ns()
-        )
+        values = (key, record.layer, record.created, data, time.time_ns())
+        self.execute("INSERT OR REPLACE INTO cache VALUES (?, ?, ?, ?, ?)", *values)
 
     def memo_get(self, key: str) -> str | None:
         """A small derived fact."""
@@ -213,8 +215,9 @@ class Store:
         return None if row is None else str(row[0])
 
     def memo_put(self, key: str, value: str) -> None:
-        """Keep a small derived fact, which can always be derived again."""
-        self.execute("INSERT OR REPLACE INTO memos VALUES (?, ?)", key, value)
+        """Keep a small derived fact, which can always be derived again; a read-only store leaves it out."""
+        if not self.read_only:
+            self.execute("INSERT OR REPLACE INTO memos VALUES (?, ?)", key, value)
 
     def document_get(self, kind: str, key: str) -> bytes | None:
         """A document of some kind, such as a parsed Dockerfile."""
@@ -222,17 +225,54 @@ class Store:
         return None if row is None else bytes(row[0])
 
     def document_put(self, kind: str, key: str, data: bytes) -> None:
-        """Keep a document."""
-        self.execute("INSERT OR REPLACE INTO documents VALUES (?, ?, ?)", kind, key, data)
+        """Keep a derived document; a read-only store leaves it out."""
+        if not self.read_only:
+            self.execute("INSERT OR REPLACE INTO documents VALUES (?, ?, ?)", kind, key, data)
 
     def file_digests(self, paths: Iterable[str]) -> dict[str, str]:
         """SHA-256 digests (hex) of host files; see `stat_cache`."""
         from minibuild.store.stat_cache import file_digests  # only builds that copy from a context need it
 
-        return file_digests(self, [os.path.abspath(path) for path in paths], list(paths))
+        names = list(paths)
+        return file_digests(self, [os.path.abspath(path) for path in names], names)  # noqa: PTH100
 
-    def layer_filesystem(self, diff_ids: tuple[str, ...]) -> Any:
-        """The file system (`filesystem.Snapshot`) of a stack of layers; see `layers`."""
+    def layer_filesystem(self, diff_ids: tuple[str, ...]) -> "Snapshot":
+        """The file system of a stack of layers; see `layers`."""
         from minibuild.store.layers import layer_filesystem  # a fully cached build reads no layer
 
         return layer_filesystem(self, diff_ids)
+
+    # ---- housekeeping
+
+    def disk_usage(self) -> list["UsageRow"]:
+        """What takes how much space, a row for each kind."""
+        from minibuild.store.collect import disk_usage  # not on a build's way
+
+        return disk_usage(self)
+
+    def prune(self, all: bool = False, in_use: Collection[str] = ()) -> "PruneReport":  # noqa: A002  docker's flag
+        """Remove what nothing uses; see `collect.prune`."""
+        from minibuild.store.collect import prune  # not on a build's way
+
+        return prune(self, everything=all, in_use=in_use)
+
+    def verify(self, *, repair: bool = False) -> list[str]:
+        """Every damage, a sentence each; `repair` mends what can be. See `verify.verify`."""
+        from minibuild.store.verify import verify  # not on a build's way
+
+        return verify(self, repair=repair)
+
+
+def _prepare(root: Path) -> None:
+    """The directories of a new store; nothing is made in a directory that holds something else."""
+    try:
+        foreign = sorted({entry.name for entry in root.iterdir()} - _OURS) if root.is_dir() else []
+        foreign = [name for name in foreign if not name.startswith((DATABASE, TEMPORARY))]
+        if foreign and not (root / DATABASE).exists():  # another process may have made it since
+            raise StoreError(
+                f"{root} is no minibuild store and is not empty: it has {', '.join(foreign[:3])}",
+                hint="choose an empty or new directory with --root",
+            )
+        (root / "blobs" / "sha256").mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise storage_error(error, root) from None
