@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from minibuild.store import layout
 from minibuild.store.blobs import TEMPORARY
+from minibuild.store.errors import StoreError
 from minibuild.store.images import forget, names
 
 if TYPE_CHECKING:
@@ -66,6 +67,8 @@ def prune(store: "Store", *, everything: bool = False, in_use: Collection[str] =
     what was derived. While other processes have the store open, only old garbage is removed. Raise
     `StoreError`.
     """
+    if store.read_only:
+        raise StoreError(f"the store {store.root} can't be written: it is read-only")
     alone = store.lock.alone()
     try:
         lines: list[str] = []
@@ -80,9 +83,9 @@ def prune(store: "Store", *, everything: bool = False, in_use: Collection[str] =
             if not layout.is_current(store):
                 layout.repair(store)
         if alone:
-            store.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             if everything:
                 store.execute("VACUUM")
+            store.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     finally:
         store.lock.share()
     spared = "" if alone else "the store is in use: images, build cache and recent files were kept"

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from minibuild.store.blobs import replace_file
-from minibuild.store.names import familiar
+from minibuild.store.names import parsed
 
 if TYPE_CHECKING:
     from minibuild.store.store import Store
@@ -35,6 +35,8 @@ def describe(store: "Store", image_id: str) -> dict[str, Any] | None:
         descriptor: dict[str, Any] = json.loads(known)
         if store.has_blob(descriptor["digest"]) and store.has_blob(image_id):
             return descriptor
+    if not store.image_exists(image_id):
+        return None
     raw = store.raw_config(image_id)
     document = json.loads(raw)
     layers = (document.get("rootfs") or {}).get("diff_ids") or []
@@ -75,11 +77,12 @@ def expected_index(store: "Store") -> bytes:
     descriptors = []
     for name, image_id in store.execute("SELECT name, image FROM tags ORDER BY name").fetchall():
         descriptor = describe(store, image_id)
-        if descriptor is not None:
+        named = parsed(name)
+        if descriptor is not None and named is not None:
             annotations = {
                 "io.containerd.image.name": name,
                 # The name in full, not only its tag: it must be the only one in this layout.
-                "org.opencontainers.image.ref.name": familiar(name),
+                "org.opencontainers.image.ref.name": named.familiar,
             }
             descriptors.append({**descriptor, "annotations": annotations})
     return _index(descriptors)

@@ -190,6 +190,16 @@ def without(members: Members, ending: str) -> Members:
     return {name: content for name, content in members.items() if not name.endswith(ending)}
 
 
+def layer_link(target: str, kind: bytes = tarfile.SYMTYPE) -> Members:
+    """A docker archive whose layer is a link."""
+    return {**docker_members(LAYER), "l/layer.tar": link("l/layer.tar", target, kind)}
+
+
+def config_blob(content: bytes) -> Members:
+    """An OCI archive whose configuration blob holds something else."""
+    return {**oci_members(LAYER), "blobs/sha256/" + digest(CONFIG)[7:]: content}
+
+
 def config_archive(config: bytes) -> Members:
     manifest = [{"Config": "c.json", "RepoTags": None, "Layers": ["layer.tar"]}]
     return {"layer.tar": LAYER, "c.json": config, "manifest.json": json.dumps(manifest).encode()}
