@@ -6,6 +6,7 @@ import io
 import json
 import shutil
 import subprocess
+import sys
 import tarfile
 import tracemalloc
 from collections.abc import Callable
@@ -18,7 +19,8 @@ from minibuild.image.archive import open_archive
 from minibuild.image.errors import ImageError
 from minibuild.image.validate import validate_archive
 from minibuild.store import Store, StoreError
-from minibuild.store.transfer import Loaded, Packing, load_archive, save_images, write_images
+from minibuild.store.loading import Loaded, load_archive
+from minibuild.store.saving import Packing, save_images, write_images
 
 Maker = Callable[..., str]
 Layer = Callable[..., bytes]
@@ -205,6 +207,13 @@ def test_skopeo_reads_what_is_saved(
     kinds = ["oci-archive", "docker-archive"] if form == "docker" else ["oci-archive"]
     for kind in kinds:
         subprocess.run(["skopeo", "copy", "-q", f"{kind}:{path}", f"dir:{tmp_path / kind}"], check=True)
+
+
+def test_writing_needs_no_reader() -> None:
+    """A build that exports must not pay for checking foreign documents."""
+    heavy = "{'pydantic', 'tarfile', 'isal', 'zstandard'}"
+    code = f"import sys, minibuild.store.saving; print({heavy} & set(sys.modules))"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout == b"set()\n"
 
 
 @pytest.mark.skipif(not shutil.which("umoci"), reason="umoci is not installed")

@@ -1,20 +1,17 @@
-"""Images into the store and out of it: `minibuild load`, `minibuild save`, and what builds export."""
+"""Images into the store: `minibuild load`. The way out is `saving`."""
 
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from minibuild.filesystem import FileSystem, LayerEntry, LayerError, apply_layer, read_layer
 from minibuild.image.archive import Archive, ArchivedImage, ArchivedLayer, open_archive
 from minibuild.image.errors import ImageError
 from minibuild.image.streams import Budget
-from minibuild.image.writing import OutgoingImage, write_layout, write_tar
-from minibuild.store.compression import stored_layer
-from minibuild.store.errors import StoreError
 from minibuild.store.layers import keep_index, layer_entries
-from minibuild.store.names import canonical, familiar, parsed
+from minibuild.store.names import familiar
 
 if TYPE_CHECKING:
     from minibuild.store.blobs import BlobWriter
@@ -26,19 +23,6 @@ class Loaded(NamedTuple):
 
     name: str
     image_id: str
-
-
-class Packing(NamedTuple):
-    """How an archive is written.
-
-    `compression` is none, gzip or zstd; `level` None for a fast one; `mtime` (seconds) is every member's
-    time; `annotations` go into each manifest.
-    """
-
-    compression: str = "gzip"
-    level: int | None = None
-    mtime: int = 0
-    annotations: Mapping[str, str] = {}
 
 
 def load_archive(
@@ -117,62 +101,3 @@ def _record(store: "Store", archive: Archive, entries: Mapping[str, list[LayerEn
                 store.tag(image_id, name)
             loaded += [Loaded(familiar(name), image_id) for name in image.names] or [Loaded("", image_id)]
     return loaded
-
-
-def save_images(
-    store: "Store",
-    names: Iterable[str],
-    destination: Path | BinaryIO,
-    *,
-    format: str = "docker",  # noqa: A002  the option's name
-    packing: Packing | None = None,
-) -> list[dict[str, Any]]:
-    """Write images, given by names or IDs, into one archive; see `write_images`. Raise `StoreError` for an
-    unknown one."""
-    wanted: dict[str, list[str]] = {}
-    for name in names:
-        image_id = store.resolve(name)
-        if image_id is None:
-            raise StoreError(f"no such image: {name}", hint="`minibuild images` lists those that are there")
-        owned = wanted.setdefault(image_id, [])
-        named = parsed(name)
-        if named is not None and not named.digest and named.familiar in store.names(image_id):
-            owned.append(named.canonical)
-    # `docker save` leaves layers as they are; in an OCI archive they are compressed.
-    packing = packing or Packing(compression="none" if format == "docker" else "gzip")
-    return write_images(store, list(wanted.items()), destination, format=format, packing=packing)
-
-
-def write_images(
-    store: "Store",
-    images: Iterable[tuple[str, Iterable[str]]],
-    destination: Path | BinaryIO,
-    *,
-    format: str,  # noqa: A002  the option's name
-    packing: Packing,
-) -> list[dict[str, Any]]:
-    """Write images, each with its names, and return their manifests' descriptors.
-
-    `format`: `oci` (a tar of an OCI layout), `docker` (the same with a `manifest.json`), `layout` (a
-    directory). Raise `ImageError` or `StoreError`.
-    """
-    outgoing = [_outgoing(store, image_id, names, packing) for image_id, names in images]
-    if format == "layout":
-        if not isinstance(destination, Path):
-            raise ImageError("a layout is a directory and can't go to standard output")
-        write_layout(outgoing, store, destination)
-    elif format in ("oci", "docker"):
-        write_tar(outgoing, store, destination, docker=format == "docker", mtime=packing.mtime)
-    else:
-        raise ImageError(f"unknown archive format {format!r}", hint="known are oci, docker, layout")
-    return [image.descriptor() for image in outgoing]
-
-
-def _outgoing(store: "Store", image_id: str, names: Iterable[str], packing: Packing) -> OutgoingImage:
-    raw = store.raw_config(image_id)
-    layers = [
-        stored_layer(store, diff_id, packing.compression, packing.level)
-        for diff_id in store.image(image_id).diff_ids
-    ]
-    full = sorted({canonical(name) for name in names})
-    return OutgoingImage(full, raw, layers, packing.annotations)
