@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from minibuild.store import Store
+from minibuild.store import Store, StoreError
 
 WORKER = """
 import sys
@@ -55,14 +55,15 @@ def test_processes_make_and_fill_a_store_together(root: Path) -> None:
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="there is no kill -9")
-def test_killed_in_the_middle(root: Path) -> None:
+@pytest.mark.parametrize("times", [12, pytest.param(200, marks=pytest.mark.slow)])
+def test_killed_in_the_middle(root: Path, times: int) -> None:
     """What a process said was done is there afterwards; whatever else it left behind is no damage."""
     Store.open(root).close()
-    for attempt in range(12):
+    for attempt in range(times):
         worker = start(root, attempt, 10_000)
         assert worker.stdout is not None
         assert worker.stdout.readline() == "open\n"
-        time.sleep(0.003 * attempt)
+        time.sleep(0.003 * (attempt % 12))
         worker.kill()
         done = [int(line) for line in worker.stdout.read().split("\n") if line]
         worker.wait()
@@ -117,3 +118,21 @@ def test_temporary_files_go_when_nobody_can_be_writing_them(store: Store) -> Non
     assert (report.files, report.freed, report.spared) == (1, 100, "")
     assert not left.exists()
     assert not also.exists()
+
+
+def test_a_process_that_waits_too_long_is_told(store: Store) -> None:
+    with Store.open(store.root) as other, store.transaction():
+        other.execute("PRAGMA busy_timeout = 20")
+        assert other.memo_get("a") is None  # reading never waits
+        with pytest.raises(StoreError, match="is busy: another process holds it"):
+            other.memo_put("a", "1")
+
+
+def test_a_disk_too_full_for_the_database(store: Store) -> None:
+    store.memo_put("a", "1")
+    store.execute("PRAGMA max_page_count = 20")
+    with pytest.raises(StoreError, match="no space left on the device"), store.transaction():
+        store.memo_put("a", "2")
+        store.document_put("a", "k", bytes(1 << 20))
+    assert store.memo_get("a") == "1"
+    assert store.verify() == []
