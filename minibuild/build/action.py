@@ -7,17 +7,18 @@ from typing import TYPE_CHECKING
 from minibuild.image.config import ContainerConfig
 
 if TYPE_CHECKING:
+    from minibuild.build.container import StepContainer
     from minibuild.build.images import StageImage
     from minibuild.build.scope import Scope
     from minibuild.build.workshop import Workshop
-    from minibuild.build.container import StepContainer
 
 
 @dataclass(frozen=True, slots=True)
 class Situation:
     """Where an instruction stands: the image committed last, the variables in force, the build's means.
 
-    `escape` is the Dockerfile's escape character. `cmd_set` tells whether a CMD has already stood in this stage.
+    `escape` is the Dockerfile's escape character. `cmd_set` tells whether a CMD has already stood in this
+    stage.
     """
 
     image: "StageImage"
@@ -42,9 +43,9 @@ class Situation:
 class Action:
     """One instruction, ready to be replayed.
 
-    `created_by` is its history text as docker's classic builder writes it, `config` the configuration after it. `modify`
-    changes the container's files; what that depends on, besides the file system it starts from, are the `inputs` of its
-    cache key. Both are None for an instruction that only sets metadata.
+    `created_by` is its history text as docker's classic builder writes it, `config` the configuration after
+    it. `modify` changes the container's files; what that depends on, besides the file system it starts from,
+    are the `inputs` of its cache key. Both are None for an instruction that only sets metadata.
     """
 
     created_by: str
@@ -72,4 +73,6 @@ def go_quoted_list(words: tuple[str, ...]) -> str:
 def go_quote(text: str) -> str:
     """A double-quoted Go string literal."""
     named = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
-    return '"' + "".join(named.get(c, c if c >= " " and c != "\x7f" else f"\\x{ord(c):02x}") for c in text) + '"'
+    return (
+        '"' + "".join(named.get(c, c if c >= " " and c != "\x7f" else f"\\x{ord(c):02x}") for c in text) + '"'
+    )

@@ -11,14 +11,19 @@ _PARTIAL = "partial:"
 
 
 def find_base(name: str, store: Store) -> StageImage:
-    """The image called `name`: from the store, else from the catalogue. Raise `BuildError` with what was tried."""
+    """The image called `name`: from the store, else from the catalogue. Raise `BuildError` with what was
+    tried.
+    """
     image_id = store.resolve(name)
     if image_id is not None:
         return _stored(image_id, store)
     try:
         reference = parse_reference(name)
     except ReferenceError as error:
-        raise BuildError(f"invalid base image name {name!r}: {error}", hint="a name looks like alpine:3.20 or registry.example/team/app:1") from None
+        raise BuildError(
+            f"invalid base image name {name!r}: {error}",
+            hint="a name looks like alpine:3.20 or registry.example/team/app:1",
+        ) from None
     image_id = store.resolve(reference.canonical) or _from_catalogue(reference, store)
     if image_id is not None:
         return _stored(image_id, store)
@@ -40,7 +45,9 @@ def _stored(image_id: str, store: Store) -> StageImage:
 
 
 def _from_catalogue(reference: Reference, store: Store) -> str | None:
-    """Make the image of that name from the catalogue's data; the same bytes every time. None when it has none."""
+    """Make the image of that name from the catalogue's data; the same bytes every time. None when it has
+    none.
+    """
     from minibuild.catalogue import find_image  # read only when the store does not have the image
 
     found = find_image(reference)
@@ -53,7 +60,11 @@ def _from_catalogue(reference: Reference, store: Store) -> str | None:
         write_layer(changes(empty, filesystem.snapshot()), blob)
         layer, _ = blob.commit()
     bare = ImageConfig(created=found.created, architecture=found.architecture, os="linux")
-    entry = HistoryEntry(created=found.created, created_by=f"catalogue {found.name}:{found.tag}", comment="made from minibuild's catalogue")
+    entry = HistoryEntry(
+        created=found.created,
+        created_by=f"catalogue {found.name}:{found.tag}",
+        comment="made from minibuild's catalogue",
+    )
     config = committed(bare, found.config, entry, layer, "")
     image_id = store.put_image(config)
     if found.partial:
@@ -69,5 +80,7 @@ def _unknown(name: str, reference: Reference) -> BuildError:
     hint = f"did you mean {' or '.join(close)}? " if close else ""
     return BuildError(
         f"{name}: not found: no such image in the store ({reference.canonical}) nor in the catalogue ({reference.familiar})",
-        hint=hint + "load one with `minibuild load -i IMAGE.tar`, or name one with --build-context " + f"{name}=docker-image://OTHER",
+        hint=hint
+        + "load one with `minibuild load -i IMAGE.tar`, or name one with --build-context "
+        + f"{name}=docker-image://OTHER",
     )

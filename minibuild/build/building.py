@@ -25,7 +25,8 @@ _LEVELS = ("exact", "modelled", "assumed")
 def build(request: BuildRequest, store: Store, listen: events.Listener) -> BuildResult:
     """Build the request's Dockerfile into the store; tell `listen` what happens.
 
-    Raise `MinibuildError` (exit status 1) when the build fails: what was committed until then stays in the cache.
+    Raise `MinibuildError` (exit status 1) when the build fails: what was committed until then stays in the
+    cache.
     """
     started = time.monotonic()
     dockerfile, path = read_dockerfile(request, store)
@@ -100,7 +101,8 @@ class _Stages:
             raise
 
     def _body(self, stage: Stage, base: StageImage | None) -> list[tuple[Instruction, Instruction]]:
-        """(instruction, the instruction whose line it is told at): the base's triggers, then the stage's own."""
+        """(instruction, the instruction whose line it is told at): the base's triggers, then the stage's own.
+        """
         if base is not None:
             texts = base.runtime.on_build
         else:
@@ -114,7 +116,12 @@ class _Stages:
         return triggers + [(instruction, instruction) for instruction in stage.instructions]
 
     def _stage(
-        self, stage: Stage, base: StageImage | None, body: list[tuple[Instruction, Instruction]], first: int, total: int
+        self,
+        stage: Stage,
+        base: StageImage | None,
+        body: list[tuple[Instruction, Instruction]],
+        first: int,
+        total: int,
     ) -> list[StepRecord]:
         workshop = self.workshop
         if base is None:

@@ -5,7 +5,9 @@ from datetime import UTC, datetime
 
 
 class BuildClock:
-    """Wall-clock time, or the fixed time of SOURCE_DATE_EPOCH (seconds), which makes a build reproducible to the byte."""
+    """Wall-clock time, or the fixed time of SOURCE_DATE_EPOCH (seconds), which makes a build reproducible to
+    the byte.
+    """
 
     def __init__(self, source_date_epoch: int | None = None) -> None:
         self.fixed = None if source_date_epoch is None else source_date_epoch * 1_000_000_000

@@ -24,7 +24,8 @@ class StepContainer:
         self.workshop = workshop
         self.image = image
         self.step = step
-        # A name that follows from what runs, so that the same build prints the same text under SOURCE_DATE_EPOCH.
+        # A name that follows from what runs, so that the same build prints the same text under
+        # SOURCE_DATE_EPOCH.
         self.id = hashlib.sha256(f"{workshop.nonce}:{image.id}:{seed}".encode()).hexdigest()
         self._base: Snapshot | None = None
         self._filesystem: FileSystem | None = None

@@ -40,8 +40,8 @@ class HostDirectory(Directory):
 class Context:
     """The files that a Dockerfile may copy.
 
-    `directory` is None for an empty context. `ignore` hides paths; a hidden directory stays visible where an exception
-    (`!pattern`) shows something below it.
+    `directory` is None for an empty context. `ignore` hides paths; a hidden directory stays visible where an
+    exception (`!pattern`) shows something below it.
     """
 
     def __init__(self, directory: Path | None, ignore: IgnoreFile | None = None) -> None:
@@ -57,7 +57,9 @@ class Context:
         return HostDirectory(self, "", 0o755, 0)
 
     def scan(self, relative: str) -> Iterator[tuple[str, Node]]:
-        """Names and nodes of the directory `relative` ("" is the top), without what is ignored, sorted by name."""
+        """Names and nodes of the directory `relative` ("" is the top), without what is ignored, sorted by
+        name.
+        """
         path = f"{self._base}{os.sep}{relative}" if relative else self._base
         try:
             with os.scandir(path) as found:
@@ -104,7 +106,9 @@ def _portable_mode(status: os.stat_result) -> int:
 
 
 def read_ignore_file(context: Path, dockerfile: Path | None) -> IgnoreFile | None:
-    """The ignore file in force: `NAME.dockerignore` beside the Dockerfile, else the context's `.dockerignore`, else None."""
+    """The ignore file in force: `NAME.dockerignore` beside the Dockerfile, else the context's
+    `.dockerignore`, else None.
+    """
     candidates = [context / ".dockerignore"]
     if dockerfile is not None:
         candidates.insert(0, dockerfile.with_name(dockerfile.name + ".dockerignore"))

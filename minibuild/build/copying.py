@@ -1,8 +1,8 @@
 """COPY and ADD as BuildKit does them, between any two file systems.
 
-Directories are copied by content: `COPY dir /x` makes /x hold what dir holds. A directory that is made on the way gets 0755
-and the owner asked for; one that exists at the destination keeps its own mode and owner when it is the destination itself, and
-takes the source's when it lies below.
+Directories are copied by content: `COPY dir /x` makes /x hold what dir holds. A directory that is made on the
+way gets 0755 and the owner asked for; one that exists at the destination keeps its own mode and owner when it
+is the destination itself, and takes the source's when it lies below.
 """
 
 from dataclasses import dataclass
@@ -62,7 +62,9 @@ class Copier:
         for relative, node in source.parents:
             here = f"{top.rstrip('/')}/{relative}"
             if to.node(to.resolve(here)) is None:
-                to.make_directory(to.resolve(here), self.rules.mode_of(node), self.rules.owner_of(node), node.mtime)
+                to.make_directory(
+                    to.resolve(here), self.rules.mode_of(node), self.rules.owner_of(node), node.mtime
+                )
         target = to.resolve(f"{top}/{source.name}")
         if not self.rules.exclusion.excludes(source.name, isinstance(source.node, Directory)):
             self._copy_node(source.node, target, source.name)
@@ -102,9 +104,13 @@ class Copier:
         owner, mode = self.rules.owner_of(node), self.rules.mode_of(node)
         xattrs = dict(node.xattrs) if node.xattrs else None
         if isinstance(node, File):
-            return File(mode=mode, uid=owner.uid, gid=owner.gid, mtime=node.mtime, xattrs=xattrs, content=node.content)
+            return File(
+                mode=mode, uid=owner.uid, gid=owner.gid, mtime=node.mtime, xattrs=xattrs, content=node.content
+            )
         if isinstance(node, Symlink):
-            return Symlink(mode=0o777, uid=owner.uid, gid=owner.gid, mtime=node.mtime, xattrs=xattrs, target=node.target)
+            return Symlink(
+                mode=0o777, uid=owner.uid, gid=owner.gid, mtime=node.mtime, xattrs=xattrs, target=node.target
+            )
         if isinstance(node, Device):
             return Device(
                 mode=mode,

@@ -74,7 +74,10 @@ class Destination:
             missing.append(here)
             here = posixpath.dirname(here)
         if here != "/" and not isinstance(node, Directory):
-            raise BuildError(f"cannot copy to non-directory: {here}", hint="something that is not a directory has this name in the image")
+            raise BuildError(
+                f"cannot copy to non-directory: {here}",
+                hint="something that is not a directory has this name in the image",
+            )
         for directory in reversed(missing):
             self.make_directory(directory, 0o755, self.owner, self.now)
         return resolved

@@ -1,4 +1,6 @@
-"""The engine behind the loop: containers made from images, images committed from containers, and the cache around both."""
+"""The engine behind the loop: containers made from images, images committed from containers, and the cache
+around both.
+"""
 
 import time
 from collections.abc import Iterator
@@ -25,7 +27,9 @@ from minibuild.store import CacheRecord
 
 @dataclass(slots=True)
 class Step:
-    """One instruction on its way through the loop. `line` is where its errors point: a trigger's is its FROM's line."""
+    """One instruction on its way through the loop. `line` is where its errors point: a trigger's is its
+    FROM's line.
+    """
 
     number: int
     instruction: Instruction
@@ -58,7 +62,9 @@ class Engine:
         image = replace(base, config=replace(base.config, config=runtime))
         seconds = time.monotonic() - started
         self.workshop.emit(events.StepCommitted(number, base.id, None, 0, fidelity, reasons, seconds, False))
-        self.records.append(StepRecord(line, text, base.id, None, fidelity, "; ".join(reasons), False, seconds))
+        self.records.append(
+            StepRecord(line, text, base.id, None, fidelity, "; ".join(reasons), False, seconds)
+        )
         return image
 
     @contextmanager
@@ -66,7 +72,9 @@ class Engine:
         """Tell that a step begins, and where it was when something in it fails."""
         step.started = time.monotonic()
         text = one_line(step.instruction)
-        self.workshop.emit(events.StepStarted(step.number, self.total, text, step.place.start_line, step.stage_label))
+        self.workshop.emit(
+            events.StepStarted(step.number, self.total, text, step.place.start_line, step.stage_label)
+        )
         try:
             yield
         except MinibuildError as error:
@@ -90,7 +98,7 @@ class Engine:
         if self.workshop.request.no_cache:
             return None
         record = self.workshop.store.cache_get(step.key)
-        if record is None or record.layer is not None and not self.workshop.store.has_blob(record.layer):
+        if record is None or (record.layer is not None and not self.workshop.store.has_blob(record.layer)):
             return None
         fidelity = str(record.data.get("fidelity", "exact"))
         if not self.workshop.allows(fidelity):
@@ -126,7 +134,9 @@ class Engine:
             self.workshop.emit(events.ContainerRemoved(step.number, container.id))
         created = self.workshop.clock.timestamp()
         fidelity, reasons = container.fidelity
-        store.cache_put(step.key, CacheRecord(layer, created, {"fidelity": fidelity, "reasons": list(reasons)}))
+        store.cache_put(
+            step.key, CacheRecord(layer, created, {"fidelity": fidelity, "reasons": list(reasons)})
+        )
         return self._finish(step, container.image, layer, created, fidelity, reasons, cached=False)
 
     def _finish(

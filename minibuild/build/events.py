@@ -1,8 +1,8 @@
 """What a build tells while it runs: small typed values, one callback.
 
-A build emits events in order to whoever listens (`Listener`); progress renderers only listen. Steps are numbered over all
-stages of the build, from 1 to `total`. With stages in parallel, events of different steps may interleave: `step` tells
-which one an event belongs to.
+A build emits events in order to whoever listens (`Listener`); progress renderers only listen. Steps are
+numbered over all stages of the build, from 1 to `total`. With stages in parallel, events of different steps
+may interleave: `step` tells which one an event belongs to.
 """
 
 from collections.abc import Callable
@@ -19,7 +19,9 @@ class BuildStarted:
 
 @dataclass(frozen=True, slots=True)
 class StepStarted:
-    """Step `step` of `total` begins: `text` is the instruction on one line, `line` its place, `stage` its stage's name or number."""
+    """Step `step` of `total` begins: `text` is the instruction on one line, `line` its place, `stage` its
+    stage's name or number.
+    """
 
     step: int
     total: int
@@ -64,8 +66,9 @@ class ContainerRemoved:
 class StepCommitted:
     """The step's image.
 
-    `image` is its ID (`sha256:…`), `layer` the diff ID of the layer it added or None, `size` that layer's bytes.
-    `fidelity` is `exact`, `modelled` or `assumed`, `reasons` say why it is not exact; `seconds` is the time it took.
+    `image` is its ID (`sha256:…`), `layer` the diff ID of the layer it added or None, `size` that layer's
+    bytes. `fidelity` is `exact`, `modelled` or `assumed`, `reasons` say why it is not exact; `seconds` is the
+    time it took.
     """
 
     step: int

@@ -21,7 +21,8 @@ def content_digest(content: Content) -> str:
 
 
 def fingerprint(sources: list[Selected], exclusion: Exclusion, digest: ContentDigest) -> str:
-    """`file:HASH`, `dir:HASH` or `multi:HASH` over the sources in their order, as docker's history names them.
+    """`file:HASH`, `dir:HASH` or `multi:HASH` over the sources in their order, as docker's history names
+    them.
 
     `digest` gives the SHA-256 of a content.
     """

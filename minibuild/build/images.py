@@ -12,8 +12,9 @@ DEFAULT_PATH = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bi
 class StageImage:
     """An image committed by a step, or the base on which a stage starts.
 
-    `id` is the image ID ("" for scratch). `files` identifies how the file system came to be, for cache keys: it changes
-    with every instruction that may change a file, and with nothing else. `partial` tells that not all files of the base are known.
+    `id` is the image ID ("" for scratch). `files` identifies how the file system came to be, for cache keys:
+    it changes with every instruction that may change a file, and with nothing else. `partial` tells that not
+    all files of the base are known.
     """
 
     id: str

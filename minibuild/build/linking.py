@@ -6,8 +6,8 @@ from minibuild.filesystem import Directory, FileSystem
 def overlay(layer: Directory, filesystem: FileSystem) -> None:
     """Lay the tree `layer` over `filesystem`.
 
-    Directories that exist take the layer's mode and owner; whatever else has the name of something in the layer, symbolic
-    links to directories too, is replaced by it.
+    Directories that exist take the layer's mode and owner; whatever else has the name of something in the
+    layer, symbolic links to directories too, is replaced by it.
     """
     _overlay(layer, filesystem, "")
 

@@ -19,7 +19,8 @@ from minibuild.filesystem import Directory, FileSystem, Node, Snapshot, changes,
 
 @dataclass(frozen=True, slots=True)
 class Mounted:
-    """One mount, expanded. `source` is where its files come from; `key` what the command's result depends on."""
+    """One mount, expanded. `source` is where its files come from; `key` what the command's result depends on.
+    """
 
     mount: Mount
     target: str
@@ -76,7 +77,8 @@ def _node(source: Source, path: str) -> Node:
 def mount_all(mounts: list[Mounted], container: StepContainer) -> Iterator[dict[str, str]]:
     """Mount for the time of the block; gives the variables that secrets ask for.
 
-    Mount points that had to be made are removed again, and what is written to a cache mount is kept for the next build.
+    Mount points that had to be made are removed again, and what is written to a cache mount is kept for the
+    next build.
     """
     filesystem = container.filesystem
     variables: dict[str, str] = {}
@@ -104,7 +106,9 @@ def mount_all(mounts: list[Mounted], container: StepContainer) -> Iterator[dict[
         _keep_cache(name, tree_, container)
 
 
-def _tree(one: Mounted, container: StepContainer, variables: dict[str, str]) -> tuple[FileSystem, bool] | None:
+def _tree(
+    one: Mounted, container: StepContainer, variables: dict[str, str]
+) -> tuple[FileSystem, bool] | None:
     """(what to mount, whether it is a file); None when there is nothing to mount."""
     mount, now = one.mount, container.workshop.clock.now
     if mount.type == "bind":
@@ -130,7 +134,9 @@ def _subtree(node: Node, clock: "object") -> tuple[FileSystem, bool]:
     return holder, True
 
 
-def _secret(mount: Mount, container: StepContainer, variables: dict[str, str]) -> tuple[FileSystem, bool] | None:
+def _secret(
+    mount: Mount, container: StepContainer, variables: dict[str, str]
+) -> tuple[FileSystem, bool] | None:
     name = mount.id or posixpath.basename(mount.target)
     value = container.workshop.secret(name)
     if value is None:
@@ -142,7 +148,13 @@ def _secret(mount: Mount, container: StepContainer, variables: dict[str, str]) -
         if not mount.target:
             return None
     holder = FileSystem()
-    holder.write_file("/file", value, mode=mount.mode if mount.mode is not None else 0o400, uid=mount.uid or 0, gid=mount.gid or 0)
+    holder.write_file(
+        "/file",
+        value,
+        mode=mount.mode if mount.mode is not None else 0o400,
+        uid=mount.uid or 0,
+        gid=mount.gid or 0,
+    )
     return holder, True
 
 
@@ -198,5 +210,3 @@ def _remove(filesystem: FileSystem, made: list[str]) -> None:
             view.rmdir(path) if view.is_dir(path) and not view.is_link(path) else view.unlink(path)
         except OSError:
             continue  # not empty or already gone: it is the command's now
-
-

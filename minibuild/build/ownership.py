@@ -8,7 +8,7 @@ from minibuild.filesystem import View
 
 _OCTAL = re.compile(r"[0-7]{1,5}\Z")
 _CLAUSE = re.compile(r"([ugoa]*)((?:[-+=](?:[rwxXst]*|[ugo]))+)\Z")
-_OPERATION = re.compile(r"([-+=])([rwxXst]*|[ugo])")
+_OPERATION = re.compile(r"([-+=])([ugo]|[rwxXst]*)")
 _SHIFT = {"u": 6, "g": 3, "o": 0}
 _BIT = {"r": 4, "w": 2, "x": 1}
 
@@ -22,10 +22,11 @@ class Owner:
 
 
 def parse_owner(text: str, view: View) -> Owner | None:
-    """The owner of `--chown=text`, looked up in the destination's /etc/passwd and /etc/group; None for no flag.
+    """The owner of `--chown=text`, looked up in the destination's /etc/passwd and /etc/group; None for no
+    flag.
 
-    Numbers are never looked up. A user without a group brings the primary group of /etc/passwd, a number without one
-    means the same group. A name that nobody has is 0, as in BuildKit.
+    Numbers are never looked up. A user without a group brings the primary group of /etc/passwd, a number
+    without one means the same group. A name that nobody has is 0, as in BuildKit.
     """
     if not text:
         return None

@@ -15,8 +15,8 @@ def has_wildcard(text: str) -> bool:
 def component_pattern(pattern: str) -> "re.Pattern[str]":
     """A compiled pattern for one path component.
 
-    `*` is any run of characters, `?` any one, `[a-z]` and `[^a-z]` classes, `\\` takes the next character as it is. An
-    open class is a plain bracket.
+    `*` is any run of characters, `?` any one, `[a-z]` and `[^a-z]` classes, `\\` takes the next character as
+    it is. An open class is a plain bracket.
     """
     out = []
     i = 0
@@ -58,7 +58,13 @@ def _class_end(pattern: str, start: int) -> int:
 def _character_class(content: str) -> str:
     negated = content.startswith("^")
     body = re.sub(r"\\(.)", r"\1", content[negated:])
-    escaped = body.replace("\\", r"\\").replace("[", r"\[").replace("]", r"\]").replace("^", r"\^").replace("&", r"\&")
+    escaped = (
+        body.replace("\\", r"\\")
+        .replace("[", r"\[")
+        .replace("]", r"\]")
+        .replace("^", r"\^")
+        .replace("&", r"\&")
+    )
     try:
         re.compile(f"[{escaped}]")
     except re.error:

@@ -1,6 +1,7 @@
 """The plan of a build: its stages, what each stands on, and which of them the target needs.
 
-Nothing is run here and no image is read. A plan is made from the parsed Dockerfile and the build's arguments alone.
+Nothing is run here and no image is read. A plan is made from the parsed Dockerfile and the build's arguments
+alone.
 """
 
 from collections.abc import Mapping
@@ -15,7 +16,9 @@ from minibuild.dockerfile.nodes import Add, Copy, Dockerfile, From, Instruction,
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """What a FROM, `--from` or mount names: exactly one of a stage, a named context, an image; or scratch (none of them)."""
+    """What a FROM, `--from` or mount names: exactly one of a stage, a named context, an image; or scratch
+    (none of them).
+    """
 
     stage: int | None = None
     context: str = ""
@@ -24,7 +27,8 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """One FROM with what follows it. `needs` are the numbers of the stages that it stands on or copies from."""
+    """One FROM with what follows it. `needs` are the numbers of the stages that it stands on or copies from.
+    """
 
     number: int
     name: str
@@ -42,7 +46,8 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """All stages, the target's number and the numbers of the stages to build, in the order of the Dockerfile."""
+    """All stages, the target's number and the numbers of the stages to build, in the order of the Dockerfile.
+    """
 
     dockerfile: Dockerfile
     stages: tuple[Stage, ...]
@@ -60,7 +65,9 @@ def make_plan(
     target: str,
     platform: str,
 ) -> Plan:
-    """Raise `BuildError` for an unknown target, a base name that is blank, a stage that needs itself or a later one."""
+    """Raise `BuildError` for an unknown target, a base name that is blank, a stage that needs itself or a
+    later one.
+    """
     if not dockerfile.stages:
         raise BuildError("dockerfile contains no stages to build", hint="add `FROM image`")
     arguments = _global_arguments(dockerfile, build_args, platform, target, path)
@@ -83,14 +90,24 @@ def make_plan(
                 if origin.stage is not None:
                     needs.add(origin.stage)
         stages.append(
-            Stage(number, from_.name or "", from_, base, stage_platform or platform, instructions, tuple(sorted(needs)))
+            Stage(
+                number,
+                from_.name or "",
+                from_,
+                base,
+                stage_platform or platform,
+                instructions,
+                tuple(sorted(needs)),
+            )
         )
     wanted = _target(stages, target)
     return Plan(dockerfile, tuple(stages), wanted, _reachable(stages, wanted), arguments)
 
 
 def find_origin(plan: Plan, stage: int, name: str, contexts: Mapping[str, str]) -> Origin:
-    """What `name` means in a `--from` of the stage numbered `stage`: an earlier stage, a named context or an image."""
+    """What `name` means in a `--from` of the stage numbered `stage`: an earlier stage, a named context or an
+    image.
+    """
     names = [s.name.lower() for s in plan.stages]
     return _resolve(name, stage, names, contexts)
 
@@ -132,7 +149,8 @@ class _Finder:
         here = self.names[self.stage]
         if lowered == here or name == str(self.stage):
             return BuildError(
-                f"circular dependency detected on stage: {name}", hint="a stage can copy only from stages before it"
+                f"circular dependency detected on stage: {name}",
+                hint="a stage can copy only from stages before it",
             )
         if lowered in self.names or (name.isascii() and name.isdigit()):
             if name.isdigit() and int(name) >= len(self.names):
@@ -147,7 +165,9 @@ class _Finder:
 
 
 def _sources(instruction: Instruction) -> list[str]:
-    """The names of stages, contexts or images that an instruction reads from, as far as no variable is in them."""
+    """The names of stages, contexts or images that an instruction reads from, as far as no variable is in
+    them.
+    """
     if isinstance(instruction, Copy) and not isinstance(instruction, Add):
         return [instruction.from_] if instruction.from_ else []
     if isinstance(instruction, Run):
@@ -175,7 +195,12 @@ def _global_arguments(
 
 
 def _base(
-    from_: From, number: int, names: list[str], arguments: Mapping[str, str], contexts: Mapping[str, str], escape: str
+    from_: From,
+    number: int,
+    names: list[str],
+    arguments: Mapping[str, str],
+    contexts: Mapping[str, str],
+    escape: str,
 ) -> tuple[Origin, str]:
     try:
         image = expand_word(from_.image, arguments, escape)
@@ -208,7 +233,9 @@ def _target(stages: list[Stage], target: str) -> int:
     suggestion = f" (did you mean {close[0]}?)" if close else ""
     raise BuildError(
         f'target stage "{target}" could not be found{suggestion}',
-        hint=f"the Dockerfile's named stages are: {', '.join(known)}" if known else "no stage of the Dockerfile has a name",
+        hint=f"the Dockerfile's named stages are: {', '.join(known)}"
+        if known
+        else "no stage of the Dockerfile has a name",
     )
 
 

@@ -16,13 +16,15 @@ _LIMIT = 64 << 20
 def read_dockerfile(request: BuildRequest, store: Store) -> tuple[Dockerfile, str]:
     """(parsed Dockerfile, the path under which its errors are told)."""
     text, path = _text(request)
-    key = hashlib.sha256(f"{FORMAT}\0{request.dialect}\0{path}\0{text}".encode("utf-8", "surrogateescape")).hexdigest()
+    key = hashlib.sha256(
+        f"{FORMAT}\0{request.dialect}\0{path}\0{text}".encode("utf-8", "surrogateescape")
+    ).hexdigest()
     known = store.document_get("dockerfile", key)
     if known is not None:
         return load(known), path
     from minibuild.dockerfile import parse  # the grammar is loaded only for a text that was not seen before
 
-    dockerfile = parse(text, dialect=cast(Literal["strict", "docker"], request.dialect), filename=path)
+    dockerfile = parse(text, dialect=cast("Literal['strict', 'docker']", request.dialect), filename=path)
     store.document_put("dockerfile", key, dump(dockerfile))
     return dockerfile, path
 
@@ -42,7 +44,8 @@ def _text(request: BuildRequest) -> tuple[str, str]:
         return file.read_bytes().decode("utf-8", "surrogateescape"), path
     except FileNotFoundError:
         raise BuildError(
-            f"{path}: there is no such Dockerfile", hint="name another file with -f, or give a directory that holds a Dockerfile"
+            f"{path}: there is no such Dockerfile",
+            hint="name another file with -f, or give a directory that holds a Dockerfile",
         ) from None
     except IsADirectoryError:
         raise BuildError(f"{path} is a directory, not a Dockerfile") from None

@@ -7,7 +7,8 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """One `--output`: `type` is oci, docker, tar or local; `destination` a path, or "-" for standard output."""
+    """One `--output`: `type` is oci, docker, tar or local; `destination` a path, or "-" for standard output.
+    """
 
     type: str
     destination: str
@@ -26,8 +27,8 @@ class Secret:
 class BuildRequest:
     """All that decides a build.
 
-    `context` is a directory, or None for an empty context. `dockerfile` is the Dockerfile's path (default: `Dockerfile` in the
-    context); `text` is its content when it does not come from a file (standard input).
+    `context` is a directory, or None for an empty context. `dockerfile` is the Dockerfile's path (default:
+    `Dockerfile` in the context); `text` is its content when it does not come from a file (standard input).
     `source_date_epoch` (seconds) fixes every time that the build writes.
     """
 
@@ -65,7 +66,8 @@ class StepRecord:
 class BuildResult:
     """A finished build: the image ID, the names given to it and its steps in the order of the Dockerfile.
 
-    `manifest` is the digest of the image's manifest as the first output wrote it ("" when there was no output).
+    `manifest` is the digest of the image's manifest as the first output wrote it ("" when there was no
+    output).
     """
 
     image: str

@@ -1,12 +1,14 @@
 """The variables in force at one point of a stage.
 
-ENV and ARG share one name space whose later entry wins, as in BuildKit: `ENV V=a` followed by `ARG V=b` makes V `b` for what
-follows. ARGs live for the rest of their stage and of stages built from it; only ENV reaches the image's configuration.
+ENV and ARG share one name space whose later entry wins, as in BuildKit: `ENV V=a` followed by `ARG V=b` makes
+V `b` for what follows. ARGs live for the rest of their stage and of stages built from it; only ENV reaches
+the image's configuration.
 """
 
 from collections.abc import Iterable, Mapping
 
-# Known without ARG in every RUN, and kept out of history and cache keys (Dockerfile reference, "Predefined ARGs").
+# Known without ARG in every RUN, and kept out of history and cache keys (Dockerfile reference, "Predefined
+# ARGs").
 PREDEFINED = tuple(
     name
     for word in ("HTTP_PROXY", "HTTPS_PROXY", "FTP_PROXY", "NO_PROXY", "ALL_PROXY")
@@ -17,8 +19,8 @@ PREDEFINED = tuple(
 class Scope:
     """ARG and ENV values of a stage, in the order in which they were set.
 
-    `given` are the values of `--build-arg`, `globals_` those of the ARGs before the first FROM and of the automatic
-    platform ARGs, which an `ARG NAME` without a default takes up.
+    `given` are the values of `--build-arg`, `globals_` those of the ARGs before the first FROM and of the
+    automatic platform ARGs, which an `ARG NAME` without a default takes up.
     """
 
     __slots__ = ("_declared", "given", "globals", "values")
@@ -54,7 +56,8 @@ class Scope:
     def history_arguments(self, environment: Iterable[str]) -> str:
         """The `|2 A=1 B=x ` prefix that docker's history gives a RUN, or "" when no ARG is in force.
 
-        Names set by the configuration's `environment` (entries `NAME=value`) are left out: ENV hides ARG there.
+        Names set by the configuration's `environment` (entries `NAME=value`) are left out: ENV hides ARG
+        there.
         """
         hidden = {entry.partition("=")[0] for entry in environment}
         predefined = [name for name in PREDEFINED if name in self.given and name not in hidden]

@@ -1,4 +1,6 @@
-"""Which files a COPY or ADD means: sources resolved in a file system, with wildcards, `--parents` and `--exclude`."""
+"""Which files a COPY or ADD means: sources resolved in a file system, with wildcards, `--parents` and
+`--exclude`.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,7 +13,8 @@ from minibuild.filesystem import Directory, Node, View
 
 @dataclass(frozen=True, slots=True)
 class Selected:
-    """One source. `name` is what it is called at the destination; `parents` the directories that `--parents` keeps.
+    """One source. `name` is what it is called at the destination; `parents` the directories that `--parents`
+    keeps.
 
     `path` is where the node was found, for messages and archive detection.
     """
@@ -25,8 +28,8 @@ class Selected:
 def select(view: View, source: str, origin: str) -> list[Selected]:
     """The nodes that `source` names below the root of `view`; sorted.
 
-    A source that is a symbolic link is followed. A wildcard that matches nothing gives nothing; a plain name that is
-    missing is an error that says where it was looked for (`origin`).
+    A source that is a symbolic link is followed. A wildcard that matches nothing gives nothing; a plain name
+    that is missing is an error that says where it was looked for (`origin`).
     """
     cleaned = clean_source(source)
     if not has_wildcard(cleaned):
@@ -43,7 +46,9 @@ def select(view: View, source: str, origin: str) -> list[Selected]:
 
 
 def select_parents(view: View, source: str, origin: str) -> list[Selected]:
-    """As `select`, for `--parents`: what stands after the pivot `/./` (or all of the path) is kept at the destination."""
+    """As `select`, for `--parents`: what stands after the pivot `/./` (or all of the path) is kept at the
+    destination.
+    """
     before, pivot, after = source.partition("/./")
     prefix = clean_source(before).rstrip("/") if pivot else ""
     pattern = clean_source(after if pivot else source).strip("/")
@@ -90,7 +95,9 @@ def _follow(view: View, path: str) -> Node | None:
 
 
 def _glob(view: View, parts: list[str], top: str = "") -> Iterator[str]:
-    """Paths below `top` that match, component by component; `**` stands for any number of directories, none included."""
+    """Paths below `top` that match, component by component; `**` stands for any number of directories, none
+    included.
+    """
     if not parts:
         yield top
         return

@@ -7,7 +7,9 @@ from minibuild.errors import MinibuildError
 
 
 def triggered(texts: tuple[str, ...], from_: From, workshop: Workshop) -> list[Instruction]:
-    """The instructions that the base leaves to this build; an error in one points at the FROM that triggers it."""
+    """The instructions that the base leaves to this build; an error in one points at the FROM that triggers
+    it.
+    """
     if not texts:
         return []
     from minibuild.dockerfile import parse  # the grammar is loaded only when there is something to read
@@ -17,7 +19,9 @@ def triggered(texts: tuple[str, ...], from_: From, workshop: Workshop) -> list[I
     instructions: list[Instruction] = []
     for text in texts:
         try:
-            parsed = parse(f"{directive}FROM scratch\n{text}\n", dialect="docker", filename=workshop.dockerfile_path)
+            parsed = parse(
+                f"{directive}FROM scratch\n{text}\n", dialect="docker", filename=workshop.dockerfile_path
+            )
         except MinibuildError as error:
             problem = BuildError(f"ONBUILD trigger {text!r}: {error.message}", hint=error.hint)
             locate(problem, from_, workshop.dockerfile_path)

@@ -57,7 +57,10 @@ def _decompressed(content: Content) -> Iterator[bytes]:
     for chunk in _chunks(content, _compression(content)):
         total += len(chunk)
         if total > _LIMIT:
-            raise BuildError(f"an archive unpacks to more than {_LIMIT >> 30} GiB", hint="unpack it outside and COPY what is needed")
+            raise BuildError(
+                f"an archive unpacks to more than {_LIMIT >> 30} GiB",
+                hint="unpack it outside and COPY what is needed",
+            )
         yield chunk
 
 
@@ -117,8 +120,8 @@ class _Raw(io.RawIOBase):
 def unpack(content: Content, destination: Destination, path: str, owner: Owner | None, store: Store) -> None:
     """Unpack an archive below `path`.
 
-    Members keep their modes, times and, unless `owner` is given, owners. Names and links are resolved below `path` only. The
-    decompressed archive becomes a blob of the store, of which the files are slices.
+    Members keep their modes, times and, unless `owner` is given, owners. Names and links are resolved below
+    `path` only. The decompressed archive becomes a blob of the store, of which the files are slices.
     """
     target = destination.make_directories(path)
     try:
@@ -140,7 +143,9 @@ def unpack(content: Content, destination: Destination, path: str, owner: Owner |
         view.utime("/" + name, mtime)
 
 
-def _extract(entry: LayerEntry, view: View, destination: Destination, owner: Owner | None, target: str) -> None:
+def _extract(
+    entry: LayerEntry, view: View, destination: Destination, owner: Owner | None, target: str
+) -> None:
     path = "/" + entry.path
     parent = path.rpartition("/")[0]
     if parent and not view.lexists(parent):
@@ -158,7 +163,9 @@ def _extract(entry: LayerEntry, view: View, destination: Destination, owner: Own
             view.mkdir(path, 0o755)
     else:
         real = view.realpath(parent or "/")
-        destination.filesystem.place(f"{target.rstrip('/')}{real.rstrip('/')}/{path.rpartition('/')[2]}", entry.node())
+        destination.filesystem.place(
+            f"{target.rstrip('/')}{real.rstrip('/')}/{path.rpartition('/')[2]}", entry.node()
+        )
     uid, gid = (owner.uid, owner.gid) if owner else (entry.uid, entry.gid)
     view.chown(path, uid, gid, follow=False)
     if entry.kind != "link":

@@ -1,4 +1,6 @@
-"""The means of one build: its request, plan, store, context and clock, and the images of the stages built so far."""
+"""The means of one build: its request, plan, store, context and clock, and the images of the stages built so
+far.
+"""
 
 import os
 from collections.abc import Callable
@@ -25,11 +27,13 @@ _ALLOWED = {"exact": 0, "modelled": 1, "assume": 2}
 class Source:
     """A file system that is copied from: a stage, an image or a context.
 
-    `identity` names its exact files when it can't change during or after the build; it is "" for a host directory, whose
-    files are looked at each time.
+    `identity` names its exact files when it can't change during or after the build; it is "" for a host
+    directory, whose files are looked at each time.
     """
 
-    def __init__(self, label: str, identity: str, snapshot: Callable[[], Snapshot], partial: bool = False) -> None:
+    def __init__(
+        self, label: str, identity: str, snapshot: Callable[[], Snapshot], partial: bool = False
+    ) -> None:
         self.label = label
         self.identity = identity
         self.partial = partial
@@ -62,7 +66,9 @@ class Workshop:
         self.dockerfile_path = dockerfile_path
         self.clock = BuildClock(request.source_date_epoch)
         # Containers of two builds have different names, unless the build is to be reproducible.
-        self.nonce = str(request.source_date_epoch) if request.source_date_epoch is not None else os.urandom(8).hex()
+        self.nonce = (
+            str(request.source_date_epoch) if request.source_date_epoch is not None else os.urandom(8).hex()
+        )
         self.built: dict[int, StageImage] = {}
         self._images: dict[str, StageImage] = {}
         self._sources: dict[Origin, Source] = {}
@@ -95,7 +101,9 @@ class Workshop:
         return self.store.layer_filesystem(image.config.diff_ids)
 
     def secret(self, name: str) -> bytes | None:
-        """The value of the secret `name`, read anew from the host; None when it was not given. It is never kept."""
+        """The value of the secret `name`, read anew from the host; None when it was not given. It is never
+        kept.
+        """
         given = self.request.secrets.get(name)
         if given is None:
             return None
@@ -152,10 +160,17 @@ class Workshop:
         root = Context(directory, read_ignore_file(directory, None)).root
         return Source(f"the build context {name}", "", lambda: Snapshot(root))
 
-    def fingerprint(self, source: Source, words: tuple[str, ...], choose: Callable[[], list[Selected]], exclusion: Exclusion) -> str:
+    def fingerprint(
+        self,
+        source: Source,
+        words: tuple[str, ...],
+        choose: Callable[[], list[Selected]],
+        exclusion: Exclusion,
+    ) -> str:
         """The digest of what `choose` selects from `source`.
 
-        `words` say what is chosen: for a source that can't change they find the digest again without reading a file.
+        `words` say what is chosen: for a source that can't change they find the digest again without reading
+        a file.
         """
         memo = ""
         if source.identity:
@@ -172,7 +187,11 @@ class Workshop:
 
     def _stat_cache(self, selected: list[Selected], exclusion: Exclusion) -> None:
         """Find the digests of unchanged context files in the store, and keep those of changed ones."""
-        paths = [content.path for content in host_contents(selected, exclusion) if content.path not in self._digests]
+        paths = [
+            content.path
+            for content in host_contents(selected, exclusion)
+            if content.path not in self._digests
+        ]
         if paths:
             self._digests.update(self.store.file_digests(paths))
 

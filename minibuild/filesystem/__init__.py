@@ -1,7 +1,8 @@
-"""The virtual file system: nodes, a copy-on-write tree, the system calls of a process, change sets and layer tars.
+"""The virtual file system: nodes, a copy-on-write tree, the system calls of a process, change sets and layer
+tars.
 
-Start with `FileSystem`; a process's calls are on the `View` that `FileSystem.view` gives. Nothing here knows of images, stores or
-containers.
+Start with `FileSystem`; a process's calls are on the `View` that `FileSystem.view` gives. Nothing here knows
+of images, stores or containers.
 """
 
 from minibuild.filesystem.changes import Change, changes
@@ -46,6 +47,7 @@ __all__ = [
     "Node",
     "OpaqueContent",
     "OpenFile",
+    "SliceContent",
     "Snapshot",
     "SpecialFile",
     "Stat",

@@ -1,6 +1,7 @@
 """What changed between two snapshots.
 
-A sub-tree that is the same object in both is not looked into: the cost follows the changes, never the size of the image.
+A sub-tree that is the same object in both is not looked into: the cost follows the changes, never the size of
+the image.
 """
 
 from collections.abc import Iterator
@@ -11,7 +12,9 @@ from minibuild.filesystem.tree import Snapshot
 
 
 class Change(NamedTuple):
-    """One changed path, without a leading slash. `kind` is add, modify or delete; `node` what is there now, or None."""
+    """One changed path, without a leading slash. `kind` is add, modify or delete; `node` what is there now,
+    or None.
+    """
 
     path: str
     kind: str
@@ -19,10 +22,11 @@ class Change(NamedTuple):
 
 
 def changes(old: Snapshot | None, new: Snapshot) -> list[Change]:
-    """All changes from `old` (an empty tree when None) to `new`, sorted by path; the root itself is never listed.
+    """All changes from `old` (an empty tree when None) to `new`, sorted by path; the root itself is never
+    listed.
 
-    What is not a directory counts as changed when it is another object, even with equal attributes: it was written, as a copy-up
-    of overlayfs would show. A directory counts when its own attributes changed.
+    What is not a directory counts as changed when it is another object, even with equal attributes: it was
+    written, as a copy-up of overlayfs would show. A directory counts when its own attributes changed.
     """
     before = old.root if old is not None else Directory()
     return sorted(_changes("", before, new.root), key=lambda change: change.path.split("/"))

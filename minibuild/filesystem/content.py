@@ -1,4 +1,4 @@
-"""Contents of files: bytes in memory, a slice of a layer blob, a host file, or unknown. All are read lazily."""
+"""Contents of files: bytes in memory, a slice of a layer blob, a host file, or unknown; read lazily."""
 
 import errno
 import os
@@ -66,11 +66,17 @@ class InlineContent:
 
 
 class GrowingContent:
-    """Bytes of a file that is open for writing: changed in place, so that appending is not quadratic."""
+    """Bytes that are changed in place, so that appending is not quadratic; only through `holder`, the file
+    whose content they are.
 
-    __slots__ = ("buffer",)
+    They stay in this form after the file is closed: a file is often appended to line by line, opened anew for
+    each. Whoever keeps the content of a file of a living tree keeps `frozen()`.
+    """
 
-    def __init__(self, data: bytes = b"") -> None:
+    __slots__ = ("buffer", "holder")
+
+    def __init__(self, holder: object, data: bytes = b"") -> None:
+        self.holder = holder
         self.buffer = bytearray(data)
 
     @property
@@ -81,17 +87,53 @@ class GrowingContent:
         return bytes(self.buffer)
 
     def read_at(self, offset: int, length: int) -> bytes:
-        return bytes(self.buffer[offset : offset + length])
+        return bytes(memoryview(self.buffer)[offset : offset + length])
 
     def chunks(self, size: int = CHUNK) -> Iterator[bytes]:
-        yield from InlineContent(self.read()).chunks(size)
+        for offset in range(0, len(self.buffer), size):
+            yield self.read_at(offset, size)
 
     def frozen(self) -> "Content":
         return InlineContent(bytes(self.buffer))
 
 
+class PaddedContent:
+    """`content` followed by zeros up to `size`: what truncate(2) makes of a short file, without memory for
+    the hole.
+    """
+
+    __slots__ = ("_size", "content")
+
+    def __init__(self, content: Content, size: int) -> None:
+        self.content = content
+        self._size = size
+
+    @property
+    def size(self) -> int:
+        return self._size
+
+    def read(self) -> bytes:
+        return self.read_at(0, self._size)
+
+    def read_at(self, offset: int, length: int) -> bytes:
+        length = max(0, min(length, self._size - offset))
+        return self.content.read_at(offset, length).ljust(length, b"\0")
+
+    def chunks(self, size: int = CHUNK) -> Iterator[bytes]:
+        yield from self.content.chunks(size)
+        left = self._size - self.content.size
+        zeros = bytes(min(size, left))
+        while left > 0:
+            yield zeros[:left]
+            left -= size
+
+    def frozen(self) -> "Content":
+        return self
+
+
 class SliceContent:
-    """`size` bytes at `offset` of the blob `digest`; reading one file of a large layer reads that file only."""
+    """`size` bytes at `offset` of the blob `digest`; reading one file of a large layer reads that file only.
+    """
 
     __slots__ = ("_size", "digest", "offset", "source")
 
@@ -151,9 +193,13 @@ class HostContent:
         return b"".join(self.chunks())
 
     def read_at(self, offset: int, length: int) -> bytes:
-        with open(self.path, "rb", buffering=0) as file:
+        length = max(0, min(length, self._size - offset))
+        with open(self.path, "rb") as file:
             file.seek(offset)
-            return file.read(max(0, min(length, self._size - offset))) or b""
+            data = file.read(length)
+            if len(data) < length or os.fstat(file.fileno()).st_size != self._size:
+                raise FileChangedError(errno.EIO, "the file changed while it was read", self.path)
+        return data
 
     def chunks(self, size: int = CHUNK) -> Iterator[bytes]:
         with open(self.path, "rb", buffering=0) as file:
@@ -173,7 +219,8 @@ class HostContent:
 
 
 class OpaqueContent:
-    """Bytes that nobody knows; `origin` says whose they would be, such as "content of https://example.org/x"."""
+    """Bytes that nobody knows; `origin` says whose they would be, such as "content of https://example.org/x".
+    """
 
     __slots__ = ("origin",)
 
@@ -187,10 +234,10 @@ class OpaqueContent:
     def read(self) -> bytes:
         return b""
 
-    def read_at(self, offset: int, length: int) -> bytes:
+    def read_at(self, offset: int, length: int) -> bytes:  # noqa: ARG002  as all contents have it
         return b""
 
-    def chunks(self, size: int = CHUNK) -> Iterator[bytes]:
+    def chunks(self, size: int = CHUNK) -> Iterator[bytes]:  # noqa: ARG002
         return iter(())
 
     def frozen(self) -> "Content":

@@ -39,5 +39,7 @@ def permitted(node: Node, wanted: int, who: Credentials) -> bool:
 
 
 def may_remove(directory: Directory, node: Node, who: Credentials) -> bool:
-    """Whether a name may be taken out of a directory that `who` can write: a sticky one guards what belongs to others."""
+    """Whether a name may be taken out of a directory that `who` can write: a sticky one guards what belongs
+    to others.
+    """
     return who.uid == 0 or not directory.mode & 0o1000 or who.uid in (node.uid, directory.uid)

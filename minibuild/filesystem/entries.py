@@ -1,6 +1,7 @@
 """The members of a layer tar, read from its headers alone; file contents stay where they are, in the blob.
 
-Everything read here is hostile: names, sizes and records are checked, and nothing is taken into memory because a header says so.
+Everything read here is hostile: names, sizes and records are checked, and nothing is taken into memory
+because a header says so.
 """
 
 import marshal
@@ -25,6 +26,7 @@ _KINDS = {
 }
 _MAX_EXTENSION = 1 << 20
 _MAX_ID = 0xFFFFFFFF
+_EMPTY = InlineContent(b"")
 
 
 class LayerError(MinibuildError):
@@ -32,12 +34,28 @@ class LayerError(MinibuildError):
 
 
 class LayerEntry:
-    """One member: a clean relative path, its `kind` (`file dir link hardlink char block fifo`) and attributes.
+    """One member: a clean relative path, its `kind` (`file dir link hardlink char block fifo`) and
+    attributes.
 
-    `mtime` is in nanoseconds, `offset` and `size` say where a file's bytes are in the blob, `target` is what a link points to.
+    `mtime` is in nanoseconds, `offset` and `size` say where a file's bytes are in the blob, `target` is what
+    a link points to.
     """
 
-    __slots__ = ("content", "gid", "kind", "major", "minor", "mode", "mtime", "offset", "path", "size", "target", "uid", "xattrs")
+    __slots__ = (
+        "content",
+        "gid",
+        "kind",
+        "major",
+        "minor",
+        "mode",
+        "mtime",
+        "offset",
+        "path",
+        "size",
+        "target",
+        "uid",
+        "xattrs",
+    )
 
     def __init__(
         self,
@@ -53,7 +71,7 @@ class LayerEntry:
         major: int,
         minor: int,
         xattrs: dict[str, bytes] | None,
-        content: Content,
+        content: Content = _EMPTY,
     ) -> None:
         self.path = path
         self.kind = kind
@@ -71,7 +89,13 @@ class LayerEntry:
 
     def node(self) -> Node:
         """A new node with these attributes; not for hard links."""
-        common: dict[str, Any] = {"mode": self.mode, "uid": self.uid, "gid": self.gid, "mtime": self.mtime, "xattrs": self.xattrs}
+        common: dict[str, Any] = {
+            "mode": self.mode,
+            "uid": self.uid,
+            "gid": self.gid,
+            "mtime": self.mtime,
+            "xattrs": self.xattrs,
+        }
         if self.kind == "file":
             return File(content=self.content, **common)
         if self.kind == "dir":
@@ -83,13 +107,14 @@ class LayerEntry:
         return Device(device=self.kind, major=self.major, minor=self.minor, **common)
 
 
-_EMPTY = InlineContent(b"")
+def read_layer(
+    stream: BinaryIO, source: BlobSource | None, digest: str, *, clamp: bool = False
+) -> list[LayerEntry]:
+    """The members of the tar in `stream` (seekable, uncompressed), as slices of the blob `digest` of
+    `source`.
 
-
-def read_layer(stream: BinaryIO, source: BlobSource | None, digest: str, *, clamp: bool = False) -> list[LayerEntry]:
-    """The members of the tar in `stream` (seekable, uncompressed), as slices of the blob `digest` of `source`.
-
-    A name that is absolute or has `..` is an error, unless `clamp` asks to resolve it at the root. Raise `LayerError`.
+    A name that is absolute or has `..` is an error, unless `clamp` asks to resolve it at the root. Raise
+    `LayerError`.
     """
     return _Reader(stream, source, digest, clamp).read()
 
@@ -104,7 +129,7 @@ class _Reader:
         self.position = stream.seek(0)
 
     def read(self) -> list[LayerEntry]:
-        entries = []
+        entries: list[LayerEntry] = []
         extended: dict[str, bytes] = {}
         while True:
             block = self.stream.read(BLOCK)
@@ -137,7 +162,7 @@ class _Reader:
         data = self.stream.read(size)
         if len(data) < size:
             raise LayerError("the archive is cut off in the middle of a header")
-        self._skip(size, read=size)
+        self._skip(size)
         return data
 
     def _records(self, data: bytes) -> dict[str, bytes]:
@@ -152,7 +177,7 @@ class _Reader:
         except ValueError:
             raise LayerError(f"a header's {what} is not a number") from None
 
-    def _skip(self, size: int, read: int = 0) -> None:
+    def _skip(self, size: int) -> None:
         self.position += size + -size % BLOCK
         if self.position - (-size % BLOCK) > self.end:
             raise LayerError("the archive is shorter than a header in it says")
@@ -162,7 +187,11 @@ class _Reader:
         name = extended.get("path")
         if name is None:
             name = block[:100].split(b"\0", 1)[0]
-            prefix = block[345:500].split(b"\0", 1)[0] if block[257:262] == b"ustar" and block[262:263] != b" " else b""
+            prefix = (
+                block[345:500].split(b"\0", 1)[0]
+                if block[257:262] == b"ustar" and block[262:263] != b" "
+                else b""
+            )
             if prefix:
                 name = prefix + b"/" + name
         linked = extended.get("linkpath")
@@ -183,7 +212,11 @@ class _Reader:
         target = linked.decode("utf-8", "surrogateescape")
         if kind == "hardlink":
             target = self._clean(linked)
-        content = SliceContent(self.source, self.digest, offset, size) if kind == "file" and size and self.source else _EMPTY
+        content = (
+            SliceContent(self.source, self.digest, offset, size)
+            if kind == "file" and size and self.source
+            else _EMPTY
+        )
         return LayerEntry(
             path,
             kind,
@@ -245,15 +278,32 @@ def dump_entries(entries: Iterable[LayerEntry]) -> bytes:
     """A compact form of the entries, without contents, that `load_entries` reads back quickly."""
     return marshal.dumps(
         [
-            (e.path, e.kind, e.mode, e.uid, e.gid, e.mtime, e.size, e.offset, e.target, e.major, e.minor, e.xattrs)
+            (
+                e.path,
+                e.kind,
+                e.mode,
+                e.uid,
+                e.gid,
+                e.mtime,
+                e.size,
+                e.offset,
+                e.target,
+                e.major,
+                e.minor,
+                e.xattrs,
+            )
             for e in entries
         ]
     )
 
 
 def load_entries(data: bytes, source: BlobSource, digest: str) -> list[LayerEntry]:
-    """The entries that `dump_entries` wrote, as slices of the blob `digest`; only for data of our own store."""
-    return [
-        LayerEntry(*row, SliceContent(source, digest, row[7], row[6]) if row[1] == "file" and row[6] else _EMPTY)
-        for row in marshal.loads(data)
-    ]
+    """The entries that `dump_entries` wrote, as slices of the blob `digest`; only for data of our own store.
+    """
+    entries = []
+    for row in marshal.loads(data):
+        entry = LayerEntry(*row)
+        if entry.size and entry.kind == "file":
+            entry.content = SliceContent(source, digest, entry.offset, entry.size)
+        entries.append(entry)
+    return entries

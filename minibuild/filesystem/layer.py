@@ -19,7 +19,9 @@ class _Writable(Protocol):
 
 
 def write_layer(changes: Iterable[Change], out: _Writable) -> None:
-    """Write changes (sorted by path) as a tar. Deleted paths become whiteouts, further names of a file hard links."""
+    """Write changes (sorted by path) as a tar. Deleted paths become whiteouts, further names of a file hard
+    links.
+    """
     first_names: dict[int, str] = {}
     total = 0
     for path, _, node in changes:
@@ -66,7 +68,8 @@ def _write_node(path: str, node: Node, first_names: dict[int, str], out: _Writab
 
 
 def apply_layer(filesystem: FileSystem, entries: Iterable[LayerEntry]) -> None:
-    """Lay a layer over a file system: whiteouts first, since they hide what is below this layer only, then the rest.
+    """Lay a layer over a file system: whiteouts first, since they hide what is below this layer only, then
+    the rest.
 
     Symbolic links in parents are followed inside the root. Raise `LayerError` for a hard link to nothing.
     """
@@ -109,7 +112,7 @@ class _Applier:
         else:
             node = entry.node()
             node.owner = self.filesystem.edit
-        self._forget(entry.path, existing)
+        self._forget(existing)
         if isinstance(existing, File) and existing.owner is self.filesystem.edit:
             existing.nlink -= 1
         entries[name] = node
@@ -118,7 +121,7 @@ class _Applier:
         """What a whiteout hides; nothing when there is nothing of that name."""
         parent, _, name = path.rpartition("/")
         if self.view.lexists("/" + path):
-            self._forget(path, self._parent(parent).entries.pop(name, None))
+            self._forget(self._parent(parent).entries.pop(name, None))
 
     def clear(self, path: str) -> None:
         """An opaque directory: nothing of the lower layers shows in it."""
@@ -147,7 +150,7 @@ class _Applier:
             raise LayerError(f"hard link {entry.path} to {entry.target}: there is no such file")
         return self.filesystem.own(parts)
 
-    def _forget(self, path: str, existing: Node | None) -> None:
+    def _forget(self, existing: Node | None) -> None:
         if isinstance(existing, Directory | Symlink):
             self._directories.clear()
 

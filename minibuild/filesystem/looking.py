@@ -1,27 +1,37 @@
-"""The file system as one process sees it: its rights, directory and root, and the calls that change nothing."""
+"""The file system as one process sees it: its rights, directory and root, and the calls that change nothing.
+"""
 
 import errno
 from typing import Self
 
 from minibuild.filesystem.credentials import EXECUTE, READ, WRITE, Credentials, permitted
 from minibuild.filesystem.errors import fail
-from minibuild.filesystem.nodes import Directory, Node, Symlink
-from minibuild.filesystem.resolve import resolve
+from minibuild.filesystem.nodes import Directory, File, Node, Symlink
+from minibuild.filesystem.resolve import Place, resolve, resolve_name
 from minibuild.filesystem.status import Stat
 from minibuild.filesystem.tree import FileSystem, Parts
 
 
 class ReadView:
-    """Rights, directories and the system calls that only look. Paths are relative to `cwd`; errors are OSError."""
+    """Rights, directories and the system calls that only look. Paths are relative to `cwd`; errors are
+    OSError.
+    """
 
     def __init__(
-        self, filesystem: FileSystem, credentials: Credentials, *, cwd: str = "/", umask: int = 0o022, root: str = "/"
+        self,
+        filesystem: FileSystem,
+        credentials: Credentials,
+        *,
+        cwd: str = "/",
+        umask: int = 0o022,
+        root: str = "/",
     ) -> None:
         self.filesystem = filesystem
         self.credentials = credentials
         self.umask = umask
         self._root: Parts = ()
         self._cwd: Parts = ()
+        self._moves_seen = len(filesystem.moves)
         if root != "/":
             self._root = self._cwd = self._directory(root)
         if cwd != "/":
@@ -32,6 +42,8 @@ class ReadView:
     @property
     def cwd(self) -> str:
         """The working directory, as seen from the root."""
+        if len(self.filesystem.moves) != self._moves_seen:
+            self._follow_moves()
         return "/" + "/".join(self._cwd[len(self._root) :])
 
     @property
@@ -47,6 +59,7 @@ class ReadView:
         new.umask = self.umask
         new._root = self._root
         new._cwd = self._cwd
+        new._moves_seen = self._moves_seen
         return new
 
     def with_credentials(self, credentials: Credentials) -> Self:
@@ -71,10 +84,20 @@ class ReadView:
         return new
 
     def locate(self, path: str, follow: bool = True) -> tuple[Parts, Node | None]:
-        """(canonical parts from the file system's root, node or None when only the last component is missing)."""
+        """(canonical parts from the file system's root, node or None when only the last component is
+        missing).
+        """
+        if len(self.filesystem.moves) != self._moves_seen:
+            self._follow_moves()
         return resolve(
             self.filesystem, path, start=self._cwd, root=self._root, who=self.credentials, follow=follow
         )
+
+    def locate_name(self, path: str) -> Place:
+        """The place of the name that `path` ends with, for calls that make, remove or rename it."""
+        if len(self.filesystem.moves) != self._moves_seen:
+            self._follow_moves()
+        return resolve_name(self.filesystem, path, start=self._cwd, root=self._root, who=self.credentials)
 
     def tree_of(self, parts: Parts) -> tuple[FileSystem, Parts]:
         """The file system that is mounted at canonical `parts`, and the parts within it."""
@@ -117,14 +140,16 @@ class ReadView:
         return self._kind(path, False) == "link"
 
     def access(self, path: str, mode: int) -> bool:
-        """Whether reading (4), writing (2) and executing (1), as asked for together, would be allowed; 0: exists."""
+        """Whether reading (4), writing (2) and executing (1), as asked for together, would be allowed; 0:
+        exists.
+        """
         try:
             parts, node = self.locate(path)
         except OSError:
             return False
         if node is None or not permitted(node, mode, self.credentials):
             return False
-        return not (mode & WRITE and self._read_only(parts))
+        return not (mode & WRITE and self._read_only(parts) and isinstance(node, File | Directory))
 
     def listdir(self, path: str = ".") -> list[str]:
         """The names in a directory, sorted."""
@@ -134,10 +159,10 @@ class ReadView:
         """Names and their own attributes, sorted by name."""
         parts, directory = self._readable_directory(path)
         prefix = "/" + "/".join(parts)
-        mounts = self.filesystem.mounts
+        mounts, mount_names = self.filesystem.mounts, self.filesystem.mount_names
         found = []
         for name, node in sorted(directory.entries.items()):
-            mount = mounts.get((*parts, name)) if mounts else None
+            mount = mounts.get((*parts, name)) if name in mount_names else None
             found.append((name, Stat(mount.node if mount else node, f"{prefix}/{name}")))
         return found
 
@@ -152,19 +177,6 @@ class ReadView:
         """The path without links, `.` and `..`, as seen from the root; the last component may be missing."""
         parts, _ = self.locate(path)
         return "/" + "/".join(parts[len(self._root) :])
-
-    def getxattr(self, path: str, name: str, follow: bool = True) -> bytes:
-        """An extended attribute; ENODATA when there is none of that name."""
-        _, node = self._found(path, follow=follow)
-        value = (node.xattrs or {}).get(name)
-        if value is None:
-            raise fail(errno.ENODATA, path)
-        return value
-
-    def listxattr(self, path: str, follow: bool = True) -> list[str]:
-        """The names of a node's extended attributes, sorted."""
-        _, node = self._found(path, follow=follow)
-        return sorted(node.xattrs or ())
 
     # ---- shared by the calls
 
@@ -184,6 +196,15 @@ class ReadView:
         if node is None:
             raise fail(errno.ENOENT, path)
         return parts, node
+
+    def _follow_moves(self) -> None:
+        """A process stays in its directory when that, or one above it, is renamed."""
+        for old, new in self.filesystem.moves[self._moves_seen :]:
+            if self._cwd[: len(old)] == old:
+                self._cwd = new + self._cwd[len(old) :]
+            if self._root[: len(old)] == old:
+                self._root = new + self._root[len(old) :]
+        self._moves_seen = len(self.filesystem.moves)
 
     def _node_at(self, parts: Parts) -> Node:
         tree, inner = self.tree_of(parts)

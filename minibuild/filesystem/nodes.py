@@ -1,8 +1,8 @@
 """The nodes of a simulated file system.
 
-A node belongs to the tree whose edit token it carries in `owner`: only that tree may change it in place. A node whose owner is
-another token, or None, is shared with a snapshot and never changes again; a tree copies it before it writes. Two directory
-entries that hold the same `File` object are hard links of one another.
+A node belongs to the tree whose edit token it carries in `owner`: only that tree may change it in place. A
+node whose owner is another token, or None, is shared with a snapshot and never changes again; a tree copies
+it before it writes. Two directory entries that hold the same `File` object are hard links of one another.
 """
 
 from typing import ClassVar
@@ -13,7 +13,9 @@ EMPTY = InlineContent(b"")
 
 
 class Node:
-    """What every kind of node has: permission bits (`mode`, 0o7777 at most), owner ids, `mtime` in nanoseconds, xattrs."""
+    """What every kind of node has: permission bits (`mode`, 0o7777 at most), owner ids, `mtime` in
+    nanoseconds, xattrs.
+    """
 
     __slots__ = ("gid", "ino", "mode", "mtime", "owner", "uid", "xattrs")
     kind: ClassVar[str] = ""
@@ -66,7 +68,9 @@ class Directory(Node):
 
     def copy(self, owner: object | None) -> "Directory":
         mode, uid, gid, mtime, xattrs = self._attributes()
-        return Directory(mode=mode, uid=uid, gid=gid, mtime=mtime, xattrs=xattrs, owner=owner, entries=dict(self.entries))
+        return Directory(
+            mode=mode, uid=uid, gid=gid, mtime=mtime, xattrs=xattrs, owner=owner, entries=dict(self.entries)
+        )
 
 
 class File(Node):
@@ -92,10 +96,18 @@ class File(Node):
         self.nlink = nlink
 
     def copy(self, owner: object | None) -> "File":
-        """A file of its own, with one link: writing through one name of a shared file breaks the link, as overlayfs does."""
+        """A file of its own, with one link: writing through one name of a shared file breaks the link, as
+        overlayfs does.
+        """
         mode, uid, gid, mtime, xattrs = self._attributes()
         return File(
-            mode=mode, uid=uid, gid=gid, mtime=mtime, xattrs=xattrs, owner=owner, content=self.content.frozen()
+            mode=mode,
+            uid=uid,
+            gid=gid,
+            mtime=mtime,
+            xattrs=xattrs,
+            owner=owner,
+            content=self.content.frozen(),
         )
 
 
@@ -121,7 +133,9 @@ class Symlink(Node):
 
     def copy(self, owner: object | None) -> "Symlink":
         mode, uid, gid, mtime, xattrs = self._attributes()
-        return Symlink(target=self.target, mode=mode, uid=uid, gid=gid, mtime=mtime, xattrs=xattrs, owner=owner)
+        return Symlink(
+            target=self.target, mode=mode, uid=uid, gid=gid, mtime=mtime, xattrs=xattrs, owner=owner
+        )
 
 
 class Device(Node):

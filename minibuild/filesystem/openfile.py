@@ -2,17 +2,24 @@
 
 import errno
 
-from minibuild.filesystem.content import GrowingContent
+from minibuild.filesystem.content import GrowingContent, PaddedContent
+from minibuild.filesystem.credentials import Credentials
 from minibuild.filesystem.errors import fail
-from minibuild.filesystem.nodes import File
+from minibuild.filesystem.nodes import EMPTY, File
 from minibuild.filesystem.status import Stat
 from minibuild.filesystem.tree import FileSystem, Parts
+
+# Written bytes are held in memory. A larger file is a mistake (`dd` without a count), better ended than
+# swapped.
+_LARGEST_BUFFER = 4 << 30
 
 
 class OpenFile:
     """A regular file that is open: it stays usable when its name is removed or changed.
 
-    `append` writes always go to the end. Reading beyond the end gives nothing, writing beyond it fills with zeros.
+    `append` writes always go to the end. Reading beyond the end gives nothing, writing beyond it fills with
+    zeros. `unprivileged` is who writes, unless that is root: the first write then clears setuid and setgid
+    bits.
     """
 
     seekable = True
@@ -27,6 +34,7 @@ class OpenFile:
         readable: bool,
         writable: bool,
         append: bool = False,
+        unprivileged: Credentials | None = None,
     ) -> None:
         self.readable = readable
         self.writable = writable
@@ -36,16 +44,17 @@ class OpenFile:
         self._parts = parts
         self._node = node
         self._append = append
+        self._unprivileged = unprivileged
         self._offset = 0
 
     @property
     def node(self) -> File:
         """The file, as it is now."""
-        return self._node
+        return self._own() if self.writable else self._node
 
     def read(self, n: int = -1) -> bytes:
         """At most `n` bytes from here on, all that are left when n is negative; empty at the end."""
-        if not self.readable:
+        if not self.readable or self.closed:
             raise fail(errno.EBADF, self.name)
         content = self._node.content
         length = content.size - self._offset if n < 0 else n
@@ -57,22 +66,24 @@ class OpenFile:
 
     def write(self, data: bytes) -> int:
         """Write all of `data` here; how many bytes that was."""
-        if not self.writable:
+        if not self.writable or self.closed:
             raise fail(errno.EBADF, self.name)
         if not data:
             return 0
-        buffer = self._buffer()
-        if self._append:
-            self._offset = len(buffer)
-        end = self._offset + len(data)
-        if self._offset == len(buffer):
+        node = self._own()
+        start = node.content.size if self._append else self._offset
+        end = start + len(data)
+        if end > _LARGEST_BUFFER:
+            raise fail(errno.EFBIG, self.name)
+        buffer = self._buffer(node)
+        if start == len(buffer):
             buffer += data
         else:
-            if self._offset > len(buffer):
-                buffer.extend(bytes(self._offset - len(buffer)))
-            buffer[self._offset : end] = data
+            if start > len(buffer):
+                buffer.extend(bytes(start - len(buffer)))
+            buffer[start:end] = data
         self._offset = end
-        self._node.mtime = self._filesystem.clock()
+        self._changed(node)
         return len(data)
 
     def seek(self, offset: int, whence: int = 0) -> int:
@@ -89,37 +100,45 @@ class OpenFile:
 
     def truncate(self, size: int | None = None) -> None:
         """Cut the file to `size` bytes (to here by default), or lengthen it with zeros."""
-        if not self.writable:
-            raise fail(errno.EINVAL, self.name)
-        buffer = self._buffer()
         size = self._offset if size is None else size
-        if size < len(buffer):
-            del buffer[size:]
-        else:
-            buffer.extend(bytes(size - len(buffer)))
-        self._node.mtime = self._filesystem.clock()
+        if not self.writable or self.closed or size < 0:
+            raise fail(errno.EINVAL, self.name)
+        node = self._own()
+        before = node.content.size
+        if size > before:
+            content = node.content
+            short = content.content if isinstance(content, PaddedContent) else content.frozen()
+            node.content = PaddedContent(short, size)
+        elif size == 0:
+            node.content = EMPTY
+        elif size < before:
+            del self._buffer(node)[size:]
+        self._changed(node)
 
     def stat(self) -> Stat:
         """The attributes of the open file."""
         return Stat(self._node, self.name)
 
     def close(self) -> None:
-        """Nothing more is written: the bytes become a content that never changes."""
-        if self.closed:
-            return
+        """Nothing more is read or written through this description."""
         self.closed = True
-        if self.writable and isinstance(self._node.content, GrowingContent) and self._node.owner is self._filesystem.edit:
-            self._node.content = self._node.content.frozen()
 
-    def _buffer(self) -> bytearray:
-        """The file's bytes as something to write into; a file that a snapshot shares is copied first."""
-        node = self._node
-        if node.owner is not self._filesystem.edit:
-            copy = node.copy(self._filesystem.edit)
-            if self._filesystem.find(self._parts) is node:
-                self._filesystem.own_directory(self._parts[:-1]).entries[self._parts[-1]] = copy
-            node = self._node = copy
+    def _own(self) -> File:
+        """The file as something to write into; after a snapshot that is a copy."""
+        if self._node.owner is not self._filesystem.edit:
+            self._node = self._filesystem.own_open_file(self._node, self._parts)
+        return self._node
+
+    def _buffer(self, node: File) -> bytearray:
         content = node.content
-        if not isinstance(content, GrowingContent):
-            content = node.content = GrowingContent(content.read())
+        if not isinstance(content, GrowingContent) or content.holder is not node:
+            if content.size > _LARGEST_BUFFER:
+                raise fail(errno.EFBIG, self.name)
+            content = node.content = GrowingContent(node, content.read())
         return content.buffer
+
+    def _changed(self, node: File) -> None:
+        node.mtime = self._filesystem.clock()
+        who = self._unprivileged
+        if who is not None and node.mode & 0o6000:
+            node.mode &= ~0o6000 if node.mode & 0o010 or not who.in_group(node.gid) else ~0o4000

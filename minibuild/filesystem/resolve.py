@@ -1,6 +1,8 @@
 """Path resolution as Linux does it (path_resolution(7)), inside a root directory, across mounts."""
 
 import errno
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from minibuild.filesystem.credentials import EXECUTE, Credentials, permitted
 from minibuild.filesystem.errors import fail
@@ -9,7 +11,21 @@ from minibuild.filesystem.tree import FileSystem, Parts
 
 _MAX_LINKS = 40
 _MAX_NAME = 255
-_MAX_PATH = 4096
+_MAX_PATH = 4096  # bytes, with the terminating zero
+
+
+class Place(NamedTuple):
+    """The name that a path ends with: where a call may make, remove or rename something.
+
+    `parts` are canonical; `node` is what has the name (a link is not followed) or None; `slash` tells whether
+    the path ends with a slash; `special` whether it ends with `.`, `..` or is `/`: then `parts` and `node`
+    are those of that directory.
+    """
+
+    parts: Parts
+    node: Node | None
+    slash: bool
+    special: bool
 
 
 def split(path: str) -> list[str]:
@@ -17,23 +33,26 @@ def split(path: str) -> list[str]:
     return [part for part in path.split("/") if part and part != "."]
 
 
+def _last(path: str) -> str:
+    return path.rstrip("/").rpartition("/")[2]
+
+
 def resolve(
     filesystem: FileSystem, path: str, *, start: Parts, root: Parts, who: Credentials, follow: bool
 ) -> tuple[Parts, Node | None]:
     """(canonical parts, node) of `path`; the node is None when only its last component is missing.
 
-    A relative path starts at the directory `start`; `root` is where `/` and `..` stop. Raise OSError with ENOENT, ENOTDIR,
-    EACCES, ELOOP or ENAMETOOLONG.
+    A relative path starts at the directory `start`; `root` is where `/` and `..` stop. Raise OSError with
+    ENOENT, ENOTDIR, EACCES, ELOOP or ENAMETOOLONG.
     """
-    if not path:
-        raise fail(errno.ENOENT, path)
-    if len(path) >= _MAX_PATH:
-        raise fail(errno.ENAMETOOLONG, path)
-    must_be_directory = path.endswith("/") or path.endswith("/.") or path == "."
+    _check_length(path)
     todo = split(path)
     todo.reverse()
+    directory_asked = path.endswith(("/", "/.")) or path == "."
+    enters = _last(path) == "."
     done: list[str] = list(root if path.startswith("/") else start)
     nodes = _nodes(filesystem, done, path)
+    mount_names = filesystem.mount_names
     links = 0
     while todo:
         part = todo.pop()
@@ -47,49 +66,99 @@ def resolve(
                 done.pop()
                 nodes.pop()
             continue
-        if len(part) > _MAX_NAME and len(part.encode("utf-8", "surrogateescape")) > _MAX_NAME:
-            raise fail(errno.ENAMETOOLONG, path)
-        node = _step(filesystem, done, here, part)
+        node = here.entries.get(part)
+        if part in mount_names:
+            node = _mounted(filesystem, done, part, node)
         if node is None:
-            if todo:
+            if too_long(part):
+                raise fail(errno.ENAMETOOLONG, path)
+            if todo or path.endswith("/."):
                 raise fail(errno.ENOENT, path)
             return (*done, part), None
-        if isinstance(node, Symlink) and (todo or follow or must_be_directory):
+        if isinstance(node, Symlink) and (todo or follow or directory_asked):
             links += 1
             if links > _MAX_LINKS:
                 raise fail(errno.ELOOP, path)
-            if node.target.startswith("/"):
+            target = node.target
+            if target.startswith("/"):
                 done = list(root)
                 nodes = _nodes(filesystem, done, path)
-            elif not node.target:
-                raise fail(errno.ENOENT, path)
-            if not todo:
-                must_be_directory = must_be_directory or node.target.endswith("/")
-            todo.extend(reversed(split(node.target)))
+            if not todo and target.endswith(("/", "/.")):
+                directory_asked = True
+                enters = enters or _last(target) == "."
+            todo.extend(reversed(split(target)))
             continue
         done.append(part)
         nodes.append(node)
     node = nodes[-1]
-    if must_be_directory and not isinstance(node, Directory):
+    if directory_asked and not isinstance(node, Directory):
         raise fail(errno.ENOTDIR, path)
+    if enters and who.uid and not permitted(node, EXECUTE, who):
+        raise fail(errno.EACCES, path)
     return tuple(done), node
 
 
-def _step(filesystem: FileSystem, done: list[str], here: Directory, part: str) -> Node | None:
-    if filesystem.mounts:
-        mount = filesystem.mounts.get((*done, part))
-        if mount is not None:
-            return mount.node
-    return here.entries.get(part)
+def resolve_name(filesystem: FileSystem, path: str, *, start: Parts, root: Parts, who: Credentials) -> Place:
+    """The place of the name that `path` ends with, in a directory that exists and may be searched. Errors as
+    `resolve`.
+    """
+    _check_length(path)
+    stripped = path.rstrip("/")
+    head, _, name = stripped.rpartition("/")
+    if name in ("", ".", ".."):
+        parts, node = resolve(filesystem, path, start=start, root=root, who=who, follow=True)
+        return Place(parts, node, path != stripped, True)
+    here: Node | None
+    if head or path[0] == "/":
+        try:
+            parent, here = resolve(filesystem, head + "/", start=start, root=root, who=who, follow=True)
+        except OSError as error:
+            raise fail(error.errno or errno.EIO, path) from None  # the call was about the whole path
+    else:
+        parent, here = start, _nodes(filesystem, start, path)[-1]
+    if here is None:
+        raise fail(errno.ENOENT, path)
+    if not isinstance(here, Directory):
+        raise fail(errno.ENOTDIR, path)
+    if who.uid and not permitted(here, EXECUTE, who):
+        raise fail(errno.EACCES, path)
+    if too_long(name):
+        raise fail(errno.ENAMETOOLONG, path)
+    node = here.entries.get(name)
+    if name in filesystem.mount_names:
+        node = _mounted(filesystem, parent, name, node)
+    return Place((*parent, name), node, path != stripped, False)
 
 
-def _nodes(filesystem: FileSystem, parts: list[str], path: str) -> list[Node]:
+def too_long(name: str) -> bool:
+    """Whether a name has more than 255 bytes."""
+    return len(name) > 63 and len(name.encode("utf-8", "surrogateescape")) > _MAX_NAME
+
+
+def _check_length(path: str) -> None:
+    if not path:
+        raise fail(errno.ENOENT, path)
+    if len(path) > 1000 and len(path.encode("utf-8", "surrogateescape")) >= _MAX_PATH:
+        raise fail(errno.ENAMETOOLONG, path)
+
+
+def _mounted(filesystem: FileSystem, done: Sequence[str], part: str, node: Node | None) -> Node | None:
+    mount = filesystem.mounts.get((*done, part))
+    return node if mount is None else mount.node
+
+
+def _nodes(filesystem: FileSystem, parts: Sequence[str], path: str) -> list[Node]:
     """The nodes from the root down to the canonical directory `parts`."""
-    mounted_root = filesystem.mounts.get(()) if filesystem.mounts else None
-    nodes: list[Node] = [mounted_root.node if mounted_root is not None else filesystem.root]
+    mount_names = filesystem.mount_names
+    node: Node | None = filesystem.root
+    if "" in mount_names:  # something is mounted on the root itself
+        node = filesystem.mounts[()].node
+    assert node is not None
+    nodes: list[Node] = [node]
     for depth, part in enumerate(parts):
-        here = nodes[-1]
-        node = _step(filesystem, parts[:depth], here, part) if isinstance(here, Directory) else None
+        node = node.entries.get(part) if isinstance(node, Directory) else None
+        if part in mount_names:
+            node = _mounted(filesystem, parts[:depth], part, node)
         if node is None:
             raise fail(errno.ENOENT, path)  # the working directory was removed
         nodes.append(node)

@@ -5,10 +5,20 @@ import zlib
 from minibuild.filesystem.nodes import Device, Directory, File, Node, Symlink
 
 
-class Stat:
-    """The attributes of a node: `kind`, permission bits `mode`, ids, `size` in bytes, `nlink`, `ino`, `mtime` in nanoseconds."""
+def path_number(path: str) -> int:
+    """A number below 2**48 for a path; two checksums, since one of 32 bits is the same for some pair in a
+    large image.
+    """
+    raw = path.encode("utf-8", "surrogateescape")
+    return (zlib.adler32(raw) & 0xFFFF) << 32 | zlib.crc32(raw) or 2
 
-    __slots__ = ("gid", "ino", "kind", "mode", "mtime", "node", "size", "uid")
+
+class Stat:
+    """The attributes of a node: `kind`, permission bits `mode`, ids, `size` in bytes, `nlink`, `ino`, `mtime`
+    in nanoseconds.
+    """
+
+    __slots__ = ("_path", "gid", "kind", "mode", "mtime", "node", "size", "uid")
 
     def __init__(self, node: Node, path: str) -> None:
         self.node = node
@@ -17,8 +27,7 @@ class Stat:
         self.uid = node.uid
         self.gid = node.gid
         self.mtime = node.mtime
-        # Numbers follow from the path, so that a listing with inode numbers is the same in every build.
-        self.ino = node.ino or zlib.crc32(path.encode("utf-8", "surrogateescape")) or 2
+        self._path = path
         if isinstance(node, File):
             self.size = node.content.size
         elif isinstance(node, Directory):
@@ -27,6 +36,13 @@ class Stat:
             self.size = len(node.target.encode("utf-8", "surrogateescape"))
         else:
             self.size = 0
+
+    @property
+    def ino(self) -> int:
+        """The inode number. It follows from the path, so that a listing with such numbers is the same in
+        every build.
+        """
+        return self.node.ino or path_number(self._path)
 
     @property
     def nlink(self) -> int:

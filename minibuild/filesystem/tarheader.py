@@ -16,7 +16,15 @@ def padding(size: int) -> bytes:
     return bytes(-size % BLOCK)
 
 
-def header(name: str, node: Node, typeflag: bytes, *, size: int = 0, target: str = "", device: tuple[int, int] = (0, 0)) -> bytes:
+def header(
+    name: str,
+    node: Node,
+    typeflag: bytes,
+    *,
+    size: int = 0,
+    target: str = "",
+    device: tuple[int, int] = (0, 0),
+) -> bytes:
     """All header blocks of one member, extension headers first. Times are whole seconds."""
     raw_name, raw_target = _encode(name), _encode(target)
     mtime = max(0, node.mtime // 1_000_000_000)
@@ -29,7 +37,11 @@ def header(name: str, node: Node, typeflag: bytes, *, size: int = 0, target: str
             records[key] = raw
         else:
             out += _gnu_long(raw, long_type)
-    for key, value, limit in (("uid", node.uid, _OCTAL_IDS), ("gid", node.gid, _OCTAL_IDS), ("size", size, _OCTAL_SIZE)):
+    for key, value, limit in (
+        ("uid", node.uid, _OCTAL_IDS),
+        ("gid", node.gid, _OCTAL_IDS),
+        ("size", size, _OCTAL_SIZE),
+    ):
         if value > limit:
             records[key] = b"%d" % value
     for attribute, content in sorted((node.xattrs or {}).items()):

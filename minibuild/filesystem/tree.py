@@ -1,7 +1,8 @@
 """A copy-on-write tree of nodes and what is mounted on it.
 
-A snapshot costs O(1): it hands out the root and takes a new edit token, after which nothing that is reachable belongs to the
-tree any more. A change copies the directories between the root and the place of the change, once per snapshot.
+A snapshot costs O(1): it hands out the root and takes a new edit token, after which nothing that is reachable
+belongs to the tree any more. A change copies the directories between the root and the place of the change,
+once per snapshot.
 """
 
 import errno
@@ -29,11 +30,16 @@ class Snapshot:
 
 
 class Mount:
-    """Something mounted: `filesystem`, whose node at `parts` is seen at the mount point."""
+    """Something mounted: `filesystem`, whose node at `parts` is seen at the mount point; `hidden` was mounted
+    there before.
+    """
 
-    __slots__ = ("filesystem", "parts", "read_only")
+    __slots__ = ("filesystem", "hidden", "parts", "read_only")
 
-    def __init__(self, filesystem: "FileSystem", parts: Parts, read_only: bool) -> None:
+    def __init__(
+        self, filesystem: "FileSystem", parts: Parts, read_only: bool, hidden: "Mount | None"
+    ) -> None:
+        self.hidden = hidden
         self.filesystem = filesystem
         self.parts = parts
         self.read_only = read_only
@@ -102,6 +108,13 @@ class FileSystem:
         self.root: Directory = Directory(owner=self.edit) if snapshot is None else snapshot.root
         self.clock: Callable[[], int] = clock or _epoch
         self.mounts: dict[Parts, Mount] = {}
+        # Last components of the mount points ("" for the root): resolution looks into `mounts` for these
+        # names only.
+        self.mount_names: frozenset[str] = frozenset()
+        # Directories that were renamed, in order, as (from, to): working directories follow them.
+        self.moves: list[tuple[Parts, Parts]] = []
+        # What became of files that were copied up: somebody may have opened them before the last snapshot.
+        self.copies: dict[File, File] = {}
 
     def snapshot(self) -> Snapshot:
         """The tree as it is now, without what is mounted on it; O(1)."""
@@ -147,8 +160,34 @@ class FileSystem:
         if node is None:
             raise fail(errno.ENOENT, "/" + "/".join(parts))
         if node.owner is not self.edit:
-            node = directory.entries[name] = node.copy(self.edit)
+            shared = node
+            node = directory.entries[name] = shared.copy(self.edit)
+            if isinstance(shared, File) and isinstance(node, File):
+                self.copies.setdefault(shared, node)
         return node
+
+    def own_open_file(self, file: File, parts: Parts) -> File:
+        """What somebody who opened `file` for writing at `parts` writes into now; see `own`.
+
+        After a snapshot that is a copy, which takes the place of the file wherever it is by now. A file
+        without a name stays without one.
+        """
+        while file.owner is not self.edit:
+            if file in self.copies:
+                file = self.copies[file]
+                continue
+            place = parts if self.find(parts) is file else self._search(file)
+            found = file.copy(self.edit) if place is None else self.own(place)
+            assert isinstance(found, File)
+            self.copies[file] = found
+            file = found
+        return file
+
+    def _search(self, file: File) -> Parts | None:
+        for path, node in _nodes_below("", self.root):
+            if node is file:
+                return tuple(path[1:].split("/"))
+        return None
 
     def attach(self, parts: Parts, node: Node) -> None:
         """Put `node`, which is then this tree's own, under a name; what had the name is gone."""
@@ -177,31 +216,41 @@ class FileSystem:
     def mount(self, path: str, source: "FileSystem | Node", *, read_only: bool = False) -> None:
         """Mount a file system, or a single node, over `path`, which must exist; what is below is hidden.
 
-        A file system that consists of one file `/file` mounts that file.
+        A file system that consists of one file `/file` mounts that file when `path` is no directory.
         """
-        parts = self._parts(path)
-        if isinstance(source, Node):
+        parts, below = self.view().locate(path)
+        if below is None:
+            raise fail(errno.ENOENT, path)
+        hidden = self.mounts.get(parts)
+        if isinstance(source, Directory):
+            mount = Mount(FileSystem(Snapshot(source), clock=self.clock), (), read_only, hidden)
+        elif isinstance(source, Node):
             holder = FileSystem(clock=self.clock)
-            if isinstance(source, Directory):
-                holder.root = source
-                self.mounts[parts] = Mount(holder, (), read_only)
-                return
             holder.root.entries["file"] = source
-            self.mounts[parts] = Mount(holder, ("file",), read_only)
-            return
-        single = set(source.root.entries) == {"file"} and not isinstance(source.root.entries["file"], Directory)
-        over_file = not isinstance(self.find(parts), Directory)
-        self.mounts[parts] = Mount(source, ("file",) if single and over_file else (), read_only)
+            mount = Mount(holder, ("file",), read_only, hidden)
+        else:
+            single = source.root.entries.keys() == {"file"} and not isinstance(below, Directory)
+            mount = Mount(source, ("file",) if single else (), read_only, hidden)
+        if isinstance(mount.node, Directory) is not isinstance(below, Directory):
+            raise fail(errno.ENOTDIR, path)
+        self._set_mounts({**self.mounts, parts: mount})
 
     def unmount(self, path: str) -> None:
-        """Undo a mount."""
-        self.mounts.pop(self._parts(path, unmounting=True), None)
+        """Undo a mount; EINVAL when nothing is mounted there, EBUSY when something is mounted below."""
+        parts = tuple(part for part in path.split("/") if part)
+        if parts not in self.mounts:
+            parts = self.view().locate(path)[0]
+        if parts not in self.mounts:
+            raise fail(errno.EINVAL, path)
+        if any(other[: len(parts)] == parts and other != parts for other in self.mounts):
+            raise fail(errno.EBUSY, path)
+        kept = {place: mount for place, mount in self.mounts.items() if place != parts}
+        hidden = self.mounts[parts].hidden
+        self._set_mounts(kept if hidden is None else {**kept, parts: hidden})
 
-    def _parts(self, path: str, unmounting: bool = False) -> Parts:
-        exact = tuple(part for part in path.split("/") if part)
-        if unmounting and exact in self.mounts:
-            return exact
-        return self.view().locate(path)[0]
+    def _set_mounts(self, mounts: dict[Parts, Mount]) -> None:
+        self.mounts = mounts
+        self.mount_names = frozenset(parts[-1] if parts else "" for parts in mounts)
 
     # ---- root's view by path
 
@@ -220,7 +269,9 @@ class FileSystem:
         return (view.stat(path) if follow else view.lstat(path)).node
 
     def place(self, path: str, node: Node) -> None:
-        """Put a node that belongs to nobody at `path`, replacing what is there; the parent exists, no final link is followed."""
+        """Put a node that belongs to nobody at `path`, replacing what is there; the parent exists, no final
+        link is followed.
+        """
         view = self.view()
         parent, _, name = path.rstrip("/").rpartition("/")
         parts = view.locate(parent or "/")[0]
@@ -234,7 +285,9 @@ class FileSystem:
         self.place(path, file)
 
     def mkdir(self, path: str, *, mode: int = 0o755, uid: int = 0, gid: int = 0) -> None:
-        """Make a directory, or give an existing one this mode and owner; missing parents are made, 0755 and root's."""
+        """Make a directory, or give an existing one this mode and owner; missing parents are made, 0755 and
+        root's.
+        """
         self._make_parents(path)
         view = self.view(umask=0)
         if not view.is_dir(path):
@@ -259,15 +312,23 @@ class FileSystem:
 
     def walk(self) -> Iterator[Entry]:
         """Every node but the root, parents before children, sorted by name; mounts are not entered."""
-        yield from _walk("", self.root)
+        for path, node in _nodes_below("", self.root):
+            yield Entry(path, node)
 
 
-def _walk(prefix: str, directory: Directory) -> Iterator[Entry]:
-    for name, node in sorted(directory.entries.items()):
-        path = f"{prefix}/{name}"
-        yield Entry(path, node)
-        if isinstance(node, Directory):
-            yield from _walk(path, node)
+def _nodes_below(prefix: str, directory: Directory) -> Iterator[tuple[str, Node]]:
+    # A stack of iterators, since directories may be nested deeper than Python's recursion reaches.
+    stack = [(prefix, iter(sorted(directory.entries.items())))]
+    while stack:
+        above, entries = stack[-1]
+        for name, node in entries:
+            path = f"{above}/{name}"
+            yield path, node
+            if isinstance(node, Directory):
+                stack.append((path, iter(sorted(node.entries.items()))))
+                break
+        else:
+            stack.pop()
 
 
 def _epoch() -> int:

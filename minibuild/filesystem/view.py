@@ -1,14 +1,19 @@
-"""The file system as one process sees it: the system calls, with its rights, directory, umask and root."""
+"""The file system as one process sees it: the system calls on files and names, with its rights, directory,
+umask and root.
+
+The order of the checks is Linux's (fs/namei.c): which error comes first is what programs print.
+"""
 
 import errno
 
+from minibuild.filesystem.attributes import AttributeView
 from minibuild.filesystem.content import InlineContent
 from minibuild.filesystem.credentials import EXECUTE, READ, WRITE, may_remove, permitted
 from minibuild.filesystem.errors import fail
-from minibuild.filesystem.looking import ReadView
-from minibuild.filesystem.nodes import Device, Directory, Fifo, File, Node, Symlink
+from minibuild.filesystem.nodes import EMPTY, Device, Directory, Fifo, File, Node, Symlink
 from minibuild.filesystem.openfile import OpenFile
-from minibuild.filesystem.status import Stat
+from minibuild.filesystem.resolve import Place
+from minibuild.filesystem.status import path_number
 from minibuild.filesystem.tree import FileSystem, Parts
 
 _MODES = {
@@ -23,10 +28,13 @@ _MODES = {
     # what `<>` of a shell opens: created when missing, never truncated
     "rw": (True, True, True, False, False, False),
 }
+_MAX_TARGET = 4095
 
 
 class SpecialFile(Exception):  # noqa: N818  not an error: the caller knows what to do with a device or fifo
-    """A device or fifo was opened: what it does is not the file system's business. `node` and `path` tell which."""
+    """A device or fifo was opened: what it does is not the file system's business. `node` and `path` tell
+    which.
+    """
 
     def __init__(self, node: Node, path: str) -> None:
         super().__init__(path)
@@ -34,48 +42,56 @@ class SpecialFile(Exception):  # noqa: N818  not an error: the caller knows what
         self.path = path
 
 
-class View(ReadView):
-    """All system calls with the rights of `credentials`. They raise OSError with Linux's errno; paths are relative to `cwd`."""
+class View(AttributeView):
+    """All system calls with the rights of `credentials`. They raise OSError with Linux's errno; paths are
+    relative to `cwd`.
+    """
 
     # ---- contents
 
     def open(self, path: str, mode: str = "r", permissions: int = 0o666) -> OpenFile:
-        """Open a regular file: modes r, r+, w, w+, a, a+, x and rw (read and write, created when missing), always binary.
+        """Open a regular file: modes r, r+, w, w+, a, a+, x and rw (read and write, created when missing),
+        always binary.
 
         Raise `SpecialFile` for a device or fifo that the mode would be allowed on.
         """
         readable, writable, create, truncate, append, exclusive = _MODES[mode]
+        if create and path.endswith("/"):
+            self.locate_name(path)
+            raise fail(errno.EISDIR, path)
         parts, node = self.locate(path, follow=not exclusive)
         if node is None:
             if not create:
                 raise fail(errno.ENOENT, path)
-            if path.endswith("/"):
+            if self._could_only_be_directory(path):
                 raise fail(errno.EISDIR, path)
-            node = File(mode=permissions & ~self.umask, mtime=self.filesystem.clock())
-            tree, inner = self._create(parts, node, path)
-            return OpenFile(tree, inner, node, readable=readable, writable=writable, append=append)
+            file = File(mode=permissions & 0o7777 & ~self.umask, mtime=self.filesystem.clock())
+            tree, inner = self._create(parts, file, path)
+            return OpenFile(tree, inner, file, readable=readable, writable=True, append=append)
         if exclusive:
             raise fail(errno.EEXIST, path)
-        if isinstance(node, Directory) and (writable or not readable):
-            raise fail(errno.EISDIR, path)
+        if isinstance(node, Symlink):
+            raise fail(errno.ELOOP, path)  # cannot be: links were followed
         wanted = (READ if readable else 0) | (WRITE if writable else 0)
+        if isinstance(node, Directory) and writable:
+            raise fail(errno.EISDIR, path)
         if not permitted(node, wanted, self.credentials):
             raise fail(errno.EACCES, path)
         if isinstance(node, Directory):
             raise fail(errno.EISDIR, path)
-        if isinstance(node, Device | Fifo):
+        if not isinstance(node, File):
             raise SpecialFile(node, "/" + "/".join(parts))
-        assert isinstance(node, File)
         tree, inner = self._writable_tree(parts, path) if writable else self.tree_of(parts)
         if writable:
-            owned = tree.own(inner)
-            assert isinstance(owned, File)
-            node = owned
-            if truncate:
-                node.content = InlineContent(b"")
-                node.mtime = tree.clock()
-            self._clear_setid(node)
-        return OpenFile(tree, inner, node, readable=readable, writable=writable, append=append)
+            node = tree.own(inner)
+            assert isinstance(node, File)
+        writer = self.credentials if self.credentials.uid else None
+        opened = OpenFile(
+            tree, inner, node, readable=readable, writable=writable, append=append, unprivileged=writer
+        )
+        if truncate:
+            opened.truncate(0)
+        return opened
 
     def read_bytes(self, path: str) -> bytes:
         """The whole content of a file."""
@@ -84,23 +100,35 @@ class View(ReadView):
     def write_bytes(self, path: str, data: bytes, permissions: int = 0o666) -> None:
         """Create or overwrite a file."""
         file = self.open(path, "w", permissions)
-        file.node.content = InlineContent(bytes(data))
+        file.node.content = InlineContent(bytes(data)) if data else EMPTY
         file.close()
 
     def truncate(self, path: str, size: int) -> None:
-        """Cut or lengthen a file."""
-        file = self.open(path, "r+")
-        file.truncate(size)
-        file.close()
+        """Cut or lengthen a file; it need not be readable."""
+        parts, node = self._found(path, follow=True)
+        if size < 0:
+            raise fail(errno.EINVAL, path)
+        if isinstance(node, Directory):
+            raise fail(errno.EISDIR, path)
+        if not isinstance(node, File):
+            raise fail(errno.EINVAL, path)
+        tree, inner = self._writable_tree(parts, path)
+        if not permitted(node, WRITE, self.credentials):
+            raise fail(errno.EACCES, path)
+        owned = tree.own(inner)
+        assert isinstance(owned, File)
+        writer = self.credentials if self.credentials.uid else None
+        OpenFile(tree, inner, owned, readable=False, writable=True, unprivileged=writer).truncate(size)
 
-    # ---- names
+    # ---- new names
 
     def mkdir(self, path: str, mode: int = 0o777) -> None:
         """Make a directory; in a setgid directory it inherits group and bit."""
-        parts, node = self.locate(path.rstrip("/") or "/", follow=False)
-        if node is not None:
+        place = self.locate_name(path)
+        if place.node is not None:
             raise fail(errno.EEXIST, path)
-        self._create(parts, Directory(mode=mode & 0o1777 & ~self.umask, mtime=self.filesystem.clock()), path)
+        directory = Directory(mode=mode & 0o1777 & ~self.umask, mtime=self.filesystem.clock())
+        self._create(place.parts, directory, path)
 
     def makedirs(self, path: str, mode: int = 0o777, exist_ok: bool = True) -> None:
         """Make a directory and what is missing above it."""
@@ -108,19 +136,24 @@ class View(ReadView):
             if not exist_ok:
                 raise fail(errno.EEXIST, path)
             return
-        parent = path.rstrip("/").rpartition("/")[0]
-        if parent and not self.is_dir(parent):
-            self.makedirs(parent, mode)
-        self.mkdir(path, mode)
+        missing = [path]
+        while True:
+            parent = missing[-1].rstrip("/").rpartition("/")[0]
+            if not parent.strip("/") or self.is_dir(parent):
+                break
+            missing.append(parent)
+        for one in reversed(missing):
+            if not self.is_dir(one):  # "a/../b" names a directory once "a" exists
+                self.mkdir(one, mode)
 
     def symlink(self, target: str, path: str) -> None:
         """Make a symbolic link at `path`."""
-        parts, node = self.locate(path, follow=False)
-        if node is not None:
-            raise fail(errno.EEXIST, target, path)
         if not target:
             raise fail(errno.ENOENT, target, path)
-        self._create(parts, Symlink(target=target, mtime=self.filesystem.clock()), path)
+        if len(target) > 1000 and len(target.encode("utf-8", "surrogateescape")) > _MAX_TARGET:
+            raise fail(errno.ENAMETOOLONG, target, path)
+        place = self._new_name(path, target)
+        self._create(place.parts, Symlink(target=target, mtime=self.filesystem.clock()), path)
 
     def mkfifo(self, path: str, mode: int = 0o666) -> None:
         """Make a named pipe."""
@@ -128,201 +161,219 @@ class View(ReadView):
 
     def mknod(self, path: str, kind: str, mode: int = 0o666, major: int = 0, minor: int = 0) -> None:
         """Make a fifo, an empty file or, as root, a device ("char" or "block")."""
-        parts, node = self.locate(path, follow=False)
-        if node is not None:
-            raise fail(errno.EEXIST, path)
-        bits, now = mode & ~self.umask, self.filesystem.clock()
+        place = self._new_name(path)
+        bits, now = mode & 0o7777 & ~self.umask, self.filesystem.clock()
+        node: Node
         if kind in ("char", "block"):
             if self.credentials.uid:
                 raise fail(errno.EPERM, path)
-            self._create(parts, Device(device=kind, major=major, minor=minor, mode=bits, mtime=now), path)
+            node = Device(device=kind, major=major, minor=minor, mode=bits, mtime=now)
         elif kind == "fifo":
-            self._create(parts, Fifo(mode=bits, mtime=now), path)
+            node = Fifo(mode=bits, mtime=now)
         else:
-            self._create(parts, File(mode=bits, mtime=now), path)
+            node = File(mode=bits, mtime=now)
+        self._create(place.parts, node, path)
 
     def link(self, src: str, dst: str, follow: bool = False) -> None:
-        """A second name for a file. A file that an older snapshot shares is copied up first, as overlayfs does."""
+        """A second name for a file. A file that an older snapshot shares is copied up first, as overlayfs
+        does.
+        """
         parts, node = self._found(src, follow=follow)
-        if isinstance(node, Directory):
-            raise fail(errno.EPERM, src, dst)
-        to, existing = self.locate(dst, follow=False)
-        if existing is not None:
-            raise fail(errno.EEXIST, src, dst)
+        place = self._new_name(dst, src)
         tree, inner = self._writable_tree(parts, src)
-        target_tree, target = self._parent_writable(to, dst)
+        target_tree, target = self._writable_tree(place.parts[:-1], dst)
         if tree is not target_tree:
             raise fail(errno.EXDEV, src, dst)
+        if not self._may_link(node):
+            raise fail(errno.EPERM, src, dst)
+        self._check_parent(target_tree, target, dst)
+        if isinstance(node, Directory):
+            raise fail(errno.EPERM, src, dst)
         owned = tree.own(inner)
         if not owned.ino:
-            owned.ino = Stat(owned, "/" + "/".join(parts)).ino
-        tree.attach(target, owned)
+            owned.ino = path_number("/" + "/".join(parts))
+        tree.attach((*target, place.parts[-1]), owned)
         if isinstance(owned, File):
             owned.nlink += 1
 
+    # ---- names that go
+
     def unlink(self, path: str) -> None:
         """Remove a name that is not a directory's."""
-        parts, node = self._found(path, follow=False)
-        if isinstance(node, Directory):
+        place = self.locate_name(path)
+        if place.special:
             raise fail(errno.EISDIR, path)
-        self._remove(parts, node, path)
+        if place.node is None:
+            raise fail(errno.ENOENT, path)
+        if place.slash:
+            raise fail(errno.EISDIR if isinstance(place.node, Directory) else errno.ENOTDIR, path)
+        tree, inner = self._removable(place, path)
+        if isinstance(place.node, Directory):
+            raise fail(errno.EISDIR, path)
+        self._check_not_busy(place.parts, path)
+        tree.detach(inner)
 
     def rmdir(self, path: str) -> None:
         """Remove an empty directory."""
-        if path.rstrip("/").rpartition("/")[2] == ".":
-            raise fail(errno.EINVAL, path)
-        parts, node = self._found(path.rstrip("/") or "/", follow=False)
-        if not isinstance(node, Directory):
+        place = self.locate_name(path)
+        if place.special:
+            last = path.rstrip("/").rpartition("/")[2]
+            raise fail({".": errno.EINVAL, "..": errno.ENOTEMPTY}.get(last, errno.EBUSY), path)
+        if place.node is None:
+            raise fail(errno.ENOENT, path)
+        tree, inner = self._removable(place, path)
+        if not isinstance(place.node, Directory):
             raise fail(errno.ENOTDIR, path)
-        if not parts or parts in self.filesystem.mounts:
-            raise fail(errno.EBUSY, path)
-        if node.entries:
+        self._check_not_busy(place.parts, path)
+        if place.node.entries:
             raise fail(errno.ENOTEMPTY, path)
-        self._remove(parts, node, path)
+        tree.detach(inner)
 
     def remove_tree(self, path: str) -> None:
         """Remove a directory with everything below it."""
-        for name, status in self.scandir(path):
-            child = f"{path.rstrip('/')}/{name}"
-            if status.kind == "dir":
-                self.remove_tree(child)
-            else:
-                self.unlink(child)
-        self.rmdir(path)
+        # A list instead of recursion: directories may be nested deeper than Python's recursion reaches.
+        todo = [(path, False)]
+        while todo:
+            here, emptied = todo.pop()
+            if emptied:
+                self.rmdir(here)
+                continue
+            todo.append((here, True))
+            for name, status in self.scandir(here):
+                child = f"{here.rstrip('/')}/{name}"
+                if status.kind == "dir":
+                    todo.append((child, False))
+                else:
+                    self.unlink(child)
 
     def rename(self, src: str, dst: str) -> None:
         """Rename `src` to `dst`, replacing a file by a non-directory or an empty directory by a directory."""
-        source, node = self._found(src.rstrip("/") or "/", follow=False)
-        target, existing = self.locate(dst.rstrip("/") or "/", follow=False)
-        mounts = self.filesystem.mounts
-        if not source or not target or source in mounts or target in mounts:
+        old, new = self.locate_name(src), self.locate_name(dst)
+        if old.special or new.special:
             raise fail(errno.EBUSY, src, dst)
-        if isinstance(node, Directory) and target[: len(source)] == source and target != source:
-            raise fail(errno.EINVAL, src, dst)
-        if existing is not None:
-            self._check_replace(node, existing, src, dst)
-        tree, inner = self._parent_writable(source, src)
-        target_tree, target_inner = self._parent_writable(target, dst)
+        tree, source = self._writable_tree(old.parts[:-1], src)
+        target_tree, target = self._writable_tree(new.parts[:-1], dst)
         if tree is not target_tree:
             raise fail(errno.EXDEV, src, dst)
-        self._check_sticky(source, node, src)
-        if existing is not None:
-            self._check_sticky(target, existing, dst)
+        node, existing = old.node, new.node
+        if node is None:
+            raise fail(errno.ENOENT, src, dst)
+        if not isinstance(node, Directory) and (old.slash or new.slash):
+            raise fail(errno.ENOTDIR, src, dst)
+        if new.parts[: len(old.parts)] == old.parts and new.parts != old.parts:
+            raise fail(errno.EINVAL, src, dst)
+        if old.parts[: len(new.parts)] == new.parts and new.parts != old.parts:
+            raise fail(errno.ENOTEMPTY, src, dst)
         if existing is node:
             return
-        tree.detach(inner)
+        self._check_rename(old, new, tree, source, target, src, dst)
+        tree.detach((*source, old.parts[-1]))
         # The node keeps its own attributes, but its new place has to know that it changed.
         moved = node if node.owner is tree.edit else node.copy(tree.edit)
-        tree.attach(target_inner, moved)
+        tree.attach((*target, new.parts[-1]), moved)
         if isinstance(moved, File) and moved is node:
             moved.nlink += 1  # detach took the old name's link away
-
-    # ---- attributes
-
-    def chmod(self, path: str, mode: int, follow: bool = True) -> None:
-        """Set permission bits; only the owner and root may."""
-        node = self._own_for(path, follow)
-        if self.credentials.uid and not isinstance(node, Directory) and not self.credentials.in_group(node.gid):
-            mode &= ~0o2000
-        if not isinstance(node, Symlink):
-            node.mode = mode & 0o7777
-
-    def chown(self, path: str, uid: int = -1, gid: int = -1, follow: bool = True) -> None:
-        """Set owner and group (-1 keeps one). Others than root may only give an own file to one of their groups."""
-        who = self.credentials
-        parts, node = self._found(path, follow=follow)
-        if who.uid and (
-            who.uid != node.uid or uid not in (-1, node.uid) or not (gid in (-1, node.gid) or who.in_group(gid))
-        ):
-            raise fail(errno.EPERM, path)
-        tree, inner = self._writable_tree(parts, path)
-        owned = tree.own(inner)
-        if uid != -1:
-            owned.uid = uid
-        if gid != -1:
-            owned.gid = gid
-        if isinstance(owned, File) and owned.mode & 0o111:
-            owned.mode &= ~0o6000 if owned.mode & 0o010 else ~0o4000
-
-    def utime(self, path: str, mtime_ns: int, follow: bool = True) -> None:
-        """Set the time of the last change; the owner, root, and whoever may write the file may."""
-        parts, node = self._found(path, follow=follow)
-        if self.credentials.uid not in (0, node.uid) and not permitted(node, WRITE, self.credentials):
-            raise fail(errno.EACCES, path)
-        tree, inner = self._writable_tree(parts, path)
-        tree.own(inner).mtime = mtime_ns
-
-    def setxattr(self, path: str, name: str, value: bytes, follow: bool = True) -> None:
-        """Set an extended attribute."""
-        node = self._own_for(path, follow)
-        node.xattrs = {**(node.xattrs or {}), name: value}
-
-    def removexattr(self, path: str, name: str, follow: bool = True) -> None:
-        """Remove an extended attribute; ENODATA when there is none of that name."""
-        node = self._own_for(path, follow)
-        if name not in (node.xattrs or {}):
-            raise fail(errno.ENODATA, path)
-        node.xattrs = {key: value for key, value in (node.xattrs or {}).items() if key != name} or None
+        if isinstance(moved, Directory):
+            self.filesystem.moves.append((old.parts, new.parts))
+        elif isinstance(node, File) and moved is not node:
+            tree.copies.setdefault(node, moved)  # type: ignore[arg-type]  # the copy of a file is a file
 
     # ---- shared by the calls
 
-    def _writable_tree(self, parts: Parts, path: str) -> tuple[FileSystem, Parts]:
-        if self.filesystem.mounts and self._read_only(parts):
-            raise fail(errno.EROFS, path)
-        return self.tree_of(parts)
+    def _check_rename(
+        self, old: Place, new: Place, tree: FileSystem, source: Parts, target: Parts, src: str, dst: str
+    ) -> None:
+        node, existing = old.node, new.node
+        assert node is not None
+        self._check_parent(tree, source, src)
+        self._check_sticky(tree, source, node, src)
+        self._check_parent(tree, target, dst)
+        if existing is not None:
+            self._check_sticky(tree, target, existing, dst)
+            if isinstance(node, Directory) and not isinstance(existing, Directory):
+                raise fail(errno.ENOTDIR, src, dst)
+            if isinstance(existing, Directory) and not isinstance(node, Directory):
+                raise fail(errno.EISDIR, src, dst)
+        if isinstance(node, Directory) and source != target and not permitted(node, WRITE, self.credentials):
+            raise fail(errno.EACCES, src, dst)  # its `..` is about to change
+        self._check_not_busy(old.parts, src)
+        self._check_not_busy(new.parts, dst)
+        if isinstance(existing, Directory) and existing.entries:
+            raise fail(errno.ENOTEMPTY, src, dst)
 
-    def _parent_writable(self, parts: Parts, path: str) -> tuple[FileSystem, Parts]:
-        """The tree and the parts within it of a name whose directory this process may change."""
-        tree, inner = self._writable_tree(parts[:-1], path)
-        directory = tree.find(inner)
-        if not isinstance(directory, Directory):
-            raise fail(errno.ENOENT, path)
-        if not permitted(directory, WRITE | EXECUTE, self.credentials):
-            raise fail(errno.EACCES, path)
-        return tree, (*inner, parts[-1])
+    def _may_link(self, node: Node) -> bool:
+        """Whether fs.protected_hardlinks, which distributions switch on, lets this process link to a node."""
+        who = self.credentials
+        if who.uid in (0, node.uid):
+            return True
+        safe = isinstance(node, File) and not node.mode & 0o4000 and node.mode & 0o2010 != 0o2010
+        return safe and permitted(node, READ | WRITE, who)
+
+    def _could_only_be_directory(self, path: str) -> bool:
+        """Whether the dangling link at `path` leads to a name that ends with a slash."""
+        while True:
+            node = self.locate(path, follow=False)[1]
+            if not isinstance(node, Symlink):
+                return False
+            if node.target.endswith(("/", "/.")):
+                return True
+            path = (
+                node.target
+                if node.target.startswith("/")
+                else f"{path.rpartition('/')[0] or '.'}/{node.target}"
+            )
+
+    def _new_name(self, path: str, other: str | None = None) -> Place:
+        """The place of a name that must not exist yet and that does not become a directory's."""
+        place = self.locate_name(path)
+        if place.node is not None:
+            raise fail(errno.EEXIST, path if other is None else other, None if other is None else path)
+        if place.slash:
+            raise fail(errno.ENOENT, path if other is None else other, None if other is None else path)
+        return place
 
     def _create(self, parts: Parts, node: Node, path: str) -> tuple[FileSystem, Parts]:
-        if not parts:
-            raise fail(errno.EEXIST, path)
-        tree, inner = self._parent_writable(parts, path)
-        directory = tree.own_directory(inner[:-1])
+        """Put a new node of this process under a name in a directory that it may change."""
+        tree, above = self._writable_tree(parts[:-1], path)
+        directory = self._check_parent(tree, above, path)
         node.uid, node.gid = self.credentials.uid, self.credentials.gid
         if directory.mode & 0o2000:
             node.gid = directory.gid
             if isinstance(node, Directory):
                 node.mode |= 0o2000
+            elif (
+                self.credentials.uid
+                and node.mode & 0o2010 == 0o2010
+                and not self.credentials.in_group(node.gid)
+            ):
+                node.mode &= ~0o2000
+        inner = (*above, parts[-1])
         tree.attach(inner, node)
         return tree, inner
 
-    def _remove(self, parts: Parts, node: Node, path: str) -> None:
-        if parts in self.filesystem.mounts:
-            raise fail(errno.EBUSY, path)
-        tree, inner = self._parent_writable(parts, path)
-        self._check_sticky(parts, node, path)
-        tree.detach(inner)
+    def _removable(self, place: Place, path: str) -> tuple[FileSystem, Parts]:
+        """The tree and the parts within it of a name that this process may remove."""
+        assert place.node is not None
+        tree, above = self._writable_tree(place.parts[:-1], path)
+        self._check_parent(tree, above, path)
+        self._check_sticky(tree, above, place.node, path)
+        return tree, (*above, place.parts[-1])
 
-    def _check_sticky(self, parts: Parts, node: Node, path: str) -> None:
-        directory = self._node_at(parts[:-1])
+    def _check_parent(self, tree: FileSystem, above: Parts, path: str) -> Directory:
+        """The directory of a name, which this process may change."""
+        directory = tree.find(above)
+        if not isinstance(directory, Directory):
+            raise fail(errno.ENOENT, path)
+        if not permitted(directory, WRITE | EXECUTE, self.credentials):
+            raise fail(errno.EACCES, path)
+        return directory
+
+    def _check_sticky(self, tree: FileSystem, above: Parts, node: Node, path: str) -> None:
+        directory = tree.find(above)
         if isinstance(directory, Directory) and not may_remove(directory, node, self.credentials):
             raise fail(errno.EPERM, path)
 
-    def _check_replace(self, node: Node, existing: Node, src: str, dst: str) -> None:
-        if isinstance(existing, Directory):
-            if not isinstance(node, Directory):
-                raise fail(errno.EISDIR, src, dst)
-            if existing.entries:
-                raise fail(errno.ENOTEMPTY, src, dst)
-        elif isinstance(node, Directory):
-            raise fail(errno.ENOTDIR, src, dst)
-
-    def _own_for(self, path: str, follow: bool) -> Node:
-        """The node, ready to be changed by its owner or root."""
-        parts, node = self._found(path, follow=follow)
-        if self.credentials.uid not in (0, node.uid):
-            raise fail(errno.EPERM, path)
-        tree, inner = self._writable_tree(parts, path)
-        return tree.own(inner)
-
-    def _clear_setid(self, node: File) -> None:
-        if self.credentials.uid and node.mode & 0o6000:
-            node.mode &= ~0o6000 if node.mode & 0o010 else ~0o4000
+    def _check_not_busy(self, parts: Parts, path: str) -> None:
+        """A mount point stays where it is, and so does what it hangs in."""
+        if self.filesystem.mounts and any(place[: len(parts)] == parts for place in self.filesystem.mounts):
+            raise fail(errno.EBUSY, path)

@@ -23,7 +23,9 @@ def test_output_is_read(text: str, type_: str, destination: str, options: dict[s
     assert (output.type, output.destination, dict(output.options)) == (type_, destination, options)
 
 
-@pytest.mark.parametrize("text", ["type=oci,dest", "type=floppy,dest=a", "dest=a", "type=local", "type=local,dest=-", "=x"])
+@pytest.mark.parametrize(
+    "text", ["type=oci,dest", "type=floppy,dest=a", "dest=a", "type=local", "type=local,dest=-", "=x"]
+)
 def test_a_bad_output_is_a_usage_error_with_a_hint_or_reason(text: str) -> None:
     with pytest.raises(UsageError) as caught:
         parse_output(text)

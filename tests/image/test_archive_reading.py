@@ -293,6 +293,7 @@ def test_hostile_archives(tmp_path: Path, case: str) -> None:
         (tar_of(docker_members(LAYER))[:1800], "no sound tar archive"),
         (b"x" * 4096, "no sound tar archive"),
     ],
+    ids=["empty", "text", "gzip", "cut gzip", "zstd", "xz", "bzip2", "empty gzip", "cut tar", "letters"],
 )
 def test_files_that_are_no_archive(tmp_path: Path, data: bytes, sentence: str) -> None:
     with pytest.raises(ImageError, match=sentence):
@@ -318,6 +319,7 @@ def test_directory_links_that_leave(tmp_path: Path) -> None:
         (LAYER[:-1] + b"x", "is damaged: its digest is"),
         (LAYER + b"x", "bytes, its manifest says"),
     ],
+    ids=["another byte", "one byte more"],
 )
 def test_damaged_layers(tmp_path: Path, stored: bytes, sentence: str) -> None:
     members = oci_members(LAYER)

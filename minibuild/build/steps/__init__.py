@@ -1,7 +1,7 @@
 """One module per instruction: each says what its instruction does.
 
-`RESOLVERS` is the one table: keyword → function from the parsed instruction and the situation it stands in to an `Action`.
-FROM is not in it: a stage's base is the plan's business.
+`RESOLVERS` is the one table: keyword → function from the parsed instruction and the situation it stands in to
+an `Action`. FROM is not in it: a stage's base is the plan's business.
 """
 
 from collections.abc import Callable, Mapping

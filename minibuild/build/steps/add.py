@@ -36,6 +36,12 @@ def is_remote(name: str) -> bool:
 
 def _put(copier: Copier, one: Selected, move: Transfer, container: StepContainer, extract: bool) -> None:
     if extract and isinstance(one.node, File) and is_archive(one.node.content):
-        unpack(one.node.content, copier.destination, move.destination, copier.rules.owner, container.workshop.store)
+        unpack(
+            one.node.content,
+            copier.destination,
+            move.destination,
+            copier.rules.owner,
+            container.workshop.store,
+        )
     else:
         copier.copy(one, move.destination)

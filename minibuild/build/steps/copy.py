@@ -77,7 +77,9 @@ def transfer(instruction: Copy, at: Situation) -> Transfer:
 
 
 def absolute(path: str, working_dir: str) -> str:
-    """`path` below the working directory unless it is absolute; a slash at the end, which means a directory, stays."""
+    """`path` below the working directory unless it is absolute; a slash at the end, which means a directory,
+    stays.
+    """
     joined = posixpath.join("/", working_dir, path)
     cleaned = posixpath.normpath(joined).replace("//", "/")
     directory = path.endswith(("/", "/.")) or path in (".", "..")
@@ -85,7 +87,8 @@ def absolute(path: str, working_dir: str) -> str:
 
 
 def inputs(move: Transfer, at: Situation, chmod: str) -> tuple[str, ...]:
-    """What the copied files depend on: contents and modes of the sources, destination and flags; never times."""
+    """What the copied files depend on: contents and modes of the sources, destination and flags; never times.
+    """
     words = (*move.names, "parents" if move.parents else "", *(part.hex() for _, part in move.documents))
     digest = at.workshop.fingerprint(move.source, words, move.choose, move.exclusion)
     documents = tuple(name for name, _ in move.documents)
@@ -112,7 +115,8 @@ def resolve(instruction: Copy, at: Situation) -> Action:
 
 
 def write(move: Transfer, container: StepContainer, put: Callable[[Copier, Selected], None]) -> None:
-    """Hand each selected source to `put`, on the container's files or, for `--link`, on a layer of its own."""
+    """Hand each selected source to `put`, on the container's files or, for `--link`, on a layer of its own.
+    """
     filesystem = FileSystem(clock=container.workshop.clock.now) if move.link else container.filesystem
     owner = parse_owner(move.owner, container.filesystem.view())
     destination = Destination(filesystem, owner, container.workshop.clock.now())

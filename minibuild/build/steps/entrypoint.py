@@ -11,4 +11,6 @@ def resolve(instruction: Entrypoint, at: Situation) -> Action:
     """An inherited CMD was meant for another program: it is dropped, unless this stage sets one before."""
     words = command_words(instruction, at)
     cmd = at.config.cmd if at.cmd_set else None
-    return Action(nop(at.shell, f" ENTRYPOINT {go_quoted_list(words)}"), replace(at.config, entrypoint=words, cmd=cmd))
+    return Action(
+        nop(at.shell, f" ENTRYPOINT {go_quoted_list(words)}"), replace(at.config, entrypoint=words, cmd=cmd)
+    )

@@ -21,13 +21,19 @@ def port_range(word: str) -> list[str]:
     protocol = protocol.lower() if slash else "tcp"
     match = _PORTS.match(ports)
     if not match:
-        raise BuildError(f"invalid containerPort: {ports}", hint="a port is a number or a range, such as 8080 or 8000-8010/udp")
+        raise BuildError(
+            f"invalid containerPort: {ports}",
+            hint="a port is a number or a range, such as 8080 or 8000-8010/udp",
+        )
     if protocol not in _PROTOCOLS:
         raise BuildError(f"invalid proto: {protocol}", hint="protocols are tcp, udp and sctp")
     first = int(match[1])
     last = int(match[2] or match[1])
     if first > 65535 or last > 65535 or first > last:
-        raise BuildError(f"invalid containerPort: {ports}", hint="ports go from 0 to 65535, a range from the lower to the higher")
+        raise BuildError(
+            f"invalid containerPort: {ports}",
+            hint="ports go from 0 to 65535, a range from the lower to the higher",
+        )
     return [f"{port}/{protocol}" for port in range(first, last + 1)]
 
 

@@ -3,7 +3,7 @@
 from minibuild.build.action import Action, Situation
 from minibuild.build.container import StepContainer
 from minibuild.build.errors import RunError
-from minibuild.build.mounts import Mounted, mount_all, resolve_mounts
+from minibuild.build.mounts import mount_all, resolve_mounts
 from minibuild.dockerfile.nodes import Run
 
 
@@ -18,7 +18,15 @@ def resolve(instruction: Run, at: Situation) -> Action:
 
     def modify(container: StepContainer) -> None:
         with mount_all(mounts, container) as variables:
-            _run(container, words, script, {**environment, **variables}, config.user, config.working_dir or "/", instruction.network)
+            _run(
+                container,
+                words,
+                script,
+                {**environment, **variables},
+                config.user,
+                config.working_dir or "/",
+                instruction.network,
+            )
 
     inputs = (
         *words,
@@ -35,8 +43,8 @@ def resolve(instruction: Run, at: Situation) -> Action:
 def _command(instruction: Run, shell: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
     """(script file's content or "", argument words).
 
-    A RUN that is one here-document and nothing else is its content: a script file when it begins with `#!`, else a text for
-    the shell. Other here-documents are left to the shell.
+    A RUN that is one here-document and nothing else is its content: a script file when it begins with `#!`,
+    else a text for the shell. Other here-documents are left to the shell.
     """
     if instruction.form == "exec":
         return "", instruction.args

@@ -9,8 +9,7 @@ from minibuild.dockerfile.nodes import Stopsignal
 
 # Linux on x86-64: signal(7).
 _NAMES = frozenset(
-    "ABRT ALRM BUS CHLD CLD CONT FPE HUP ILL INT IO IOT KILL PIPE POLL PROF PWR QUIT SEGV STKFLT STOP SYS TERM TRAP TSTP TTIN"
-    " TTOU URG USR1 USR2 VTALRM WINCH XCPU XFSZ".split()
+    ["ABRT", "ALRM", "BUS", "CHLD", "CLD", "CONT", "FPE", "HUP", "ILL", "INT", "IO", "IOT", "KILL", "PIPE", "POLL", "PROF", "PWR", "QUIT", "SEGV", "STKFLT", "STOP", "SYS", "TERM", "TRAP", "TSTP", "TTIN", "TTOU", "URG", "USR1", "USR2", "VTALRM", "WINCH", "XCPU", "XFSZ"]
 )
 
 
@@ -29,5 +28,7 @@ def resolve(instruction: Stopsignal, at: Situation) -> Action:
     """An unknown signal fails here, after expansion."""
     signal = expand(at, instruction.signal)
     if not is_signal(signal):
-        raise BuildError(f"invalid signal: {signal}", hint="give a number from 1 to 64 or a name such as SIGTERM")
+        raise BuildError(
+            f"invalid signal: {signal}", hint="give a number from 1 to 64 or a name such as SIGTERM"
+        )
     return Action(nop(at.shell, f" STOPSIGNAL {signal}"), replace(at.config, stop_signal=signal))

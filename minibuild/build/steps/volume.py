@@ -15,6 +15,8 @@ def resolve(instruction: Volume, at: Situation) -> Action:
     """The paths are kept as they are written, expanded."""
     paths = [expand(at, path) for path in instruction.paths]
     if not all(path.strip() for path in paths):
-        raise BuildError("VOLUME specified can not be an empty string", hint="name a directory of the container")
+        raise BuildError(
+            "VOLUME specified can not be an empty string", hint="name a directory of the container"
+        )
     volumes = tuple(dict.fromkeys((*at.config.volumes, *paths)))
     return Action(nop(at.shell, f" VOLUME {go_list(paths)}"), replace(at.config, volumes=volumes))

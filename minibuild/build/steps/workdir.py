@@ -1,4 +1,5 @@
-"""WORKDIR: the directory in which the following instructions and the container run; made when it is missing."""
+"""WORKDIR: the directory in which the following instructions and the container run; made when it is missing.
+"""
 
 import posixpath
 from dataclasses import replace
@@ -13,17 +14,24 @@ from minibuild.dockerfile.nodes import Workdir
 
 
 def resolve(instruction: Workdir, at: Situation) -> Action:
-    """A relative path starts at the previous one. As in BuildKit the directory belongs to the USER in force."""
+    """A relative path starts at the previous one. As in BuildKit the directory belongs to the USER in force.
+    """
     path = expand(at, instruction.path)
     if not path:
-        raise BuildError("WORKDIR is empty after expansion", hint="give the variable a value, or write the directory out")
+        raise BuildError(
+            "WORKDIR is empty after expansion", hint="give the variable a value, or write the directory out"
+        )
     if not path.startswith("/"):
         path = posixpath.normpath(posixpath.join("/", at.config.working_dir, path))
     user = at.config.user
 
     def modify(container: StepContainer) -> None:
         view = container.filesystem.view()
-        destination = Destination(container.filesystem, parse_owner(user, view), container.workshop.clock.now())
+        destination = Destination(
+            container.filesystem, parse_owner(user, view), container.workshop.clock.now()
+        )
         destination.make_directories(path)
 
-    return Action(nop(at.shell, f"WORKDIR {path}"), replace(at.config, working_dir=path), (path, user), modify)
+    return Action(
+        nop(at.shell, f"WORKDIR {path}"), replace(at.config, working_dir=path), (path, user), modify
+    )
