@@ -1,0 +1,79 @@
+"""`minibuild` and `python -m minibuild`: run the command line, and turn whatever goes wrong into words and a status."""
+
+import os
+import sys
+
+from minibuild.errors import MinibuildError
+
+_INTERRUPTED = 128 + 2  # as a shell reports a process that SIGINT ended
+_BROKEN_PIPE = 128 + 13
+
+
+def main() -> int:
+    """Run the command that `sys.argv` names; the exit status: 0 done, 1 failed, 2 wrong usage, 130 interrupted."""
+    try:
+        _prepare_streams()
+        status = _run()
+        sys.stdout.flush()
+        return status
+    except MinibuildError as error:
+        return _fail(error.render(), error.exit_code)
+    except KeyboardInterrupt:
+        return _fail("interrupted", _INTERRUPTED)
+    except BrokenPipeError:
+        # Nobody reads any more; what is still buffered must not fail again when the interpreter ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _BROKEN_PIPE
+    except Exception as error:
+        return _unexpected(error)
+
+
+def _run() -> int:
+    import click  # so that an interrupt or an error while it is imported is told in words, too
+
+    from minibuild.cli.group import minibuild
+
+    try:
+        status = minibuild.main(prog_name="minibuild", standalone_mode=False)
+    except click.Abort:
+        raise KeyboardInterrupt from None
+    except click.ClickException as error:
+        sys.stdout.flush()
+        error.show()
+        return error.exit_code
+    return status if isinstance(status, int) else 0
+
+
+def _prepare_streams() -> None:
+    """Names that are not UTF-8 are printed as they are; what the terminal can't show is escaped."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            utf8 = stream.encoding.lower().replace("-", "") == "utf8"
+            reconfigure(errors="surrogateescape" if utf8 else "backslashreplace")
+
+
+def _fail(text: str, status: int) -> int:
+    try:
+        sys.stdout.flush()
+        sys.stderr.write(text + "\n")
+        sys.stderr.flush()
+    except OSError:
+        return status
+    return status
+
+
+def _unexpected(error: Exception) -> int:
+    if os.environ.get("MINIBUILD_DEBUG") == "1":
+        import traceback
+
+        traceback.print_exc()
+    return _fail(
+        f"minibuild failed unexpectedly ({type(error).__name__}: {error}): please report this;"
+        " MINIBUILD_DEBUG=1 shows where it happened",
+        1,
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,68 @@
+"""`minibuild build`: a Dockerfile becomes an image."""
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from minibuild.build.building import build
+from minibuild.cli.build_options import build_options, make_request
+from minibuild.cli.location import StoreLocation, pass_location
+from minibuild.errors import MinibuildError
+from minibuild.report.progress import Progress, choose, make_progress
+
+if TYPE_CHECKING:
+    from minibuild.build.request import BuildRequest, BuildResult
+
+
+@click.command("build", epilog="Example: minibuild build -t app --output type=oci,dest=app.tar .")
+@click.argument("context", metavar="CONTEXT")
+@build_options
+@pass_location
+def build_command(location: StoreLocation, context: str, **given: Any) -> None:
+    """Build an image from a Dockerfile and the files of the directory CONTEXT; - reads a Dockerfile alone from
+    standard input.
+    """
+    request = make_request(given, context)
+    result = run_build(location, request, progress_for(request, given["progress"], quiet=given["quiet"]))
+    _leave_files(result, given)
+
+
+def run_build(location: StoreLocation, request: "BuildRequest", progress: Progress) -> "BuildResult":
+    """Build, with `progress` listening to the end."""
+    failed: MinibuildError | None = None
+    try:
+        with location.open() as store:
+            return build(request, store, progress)
+    except MinibuildError as error:
+        failed = error
+        raise
+    finally:
+        progress.close(failed)
+
+
+def progress_for(request: "BuildRequest", kind: str, *, quiet: bool) -> Progress:
+    """The renderer that the options ask for. What an output writes to standard output is left alone there."""
+    taken = any(output.destination == "-" for output in request.outputs)
+    out = sys.stderr if taken else sys.stdout
+    terminal = out.isatty()
+    chosen = "quiet" if quiet else choose(kind, terminal=terminal)
+    return make_progress(chosen, out.buffer, sys.stderr.buffer, terminal=terminal)
+
+
+def _leave_files(result: "BuildResult", given: dict[str, Any]) -> None:
+    if given["iidfile"]:
+        write_file("--iidfile", given["iidfile"], result.image)
+    if given["metadata_file"]:
+        from minibuild.report.metadata import metadata_text  # most builds write none
+
+        write_file("--metadata-file", given["metadata_file"], metadata_text(result))
+
+
+def write_file(option: str, path: str, text: str) -> None:
+    """Write a file that an option names."""
+    try:
+        with open(path, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as stream:
+            stream.write(text)
+    except OSError as error:
+        raise MinibuildError(f"{option} {path}: can't be written: {error.strerror}") from None

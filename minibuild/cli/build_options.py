@@ -1,0 +1,267 @@
+"""The options of `minibuild build`, and the build request that they make."""
+
+import os
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from minibuild.build.outputs import parse_output
+from minibuild.build.request import BuildRequest, Output, Secret
+from minibuild.errors import UsageError
+from minibuild.report.progress import KINDS
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+_OPTIONS = (
+    click.option(
+        "-f",
+        "--file",
+        metavar="PATH",
+        help="The Dockerfile  [default: CONTEXT/Dockerfile]; - reads it from standard input.",
+    ),
+    click.option(
+        "-t",
+        "--tag",
+        "tags",
+        multiple=True,
+        metavar="NAME[:TAG]",
+        help="Name the image; may be given several times.",
+    ),
+    click.option(
+        "--target",
+        default="",
+        metavar="STAGE",
+        help="Build this stage and what it needs  [default: the last one]",
+    ),
+    click.option(
+        "--build-arg",
+        "build_args",
+        multiple=True,
+        metavar="NAME[=VALUE]",
+        help="Give an ARG its value; without =VALUE the environment's.",
+    ),
+    click.option(
+        "--build-context",
+        "build_contexts",
+        multiple=True,
+        metavar="NAME=VALUE",
+        help="A further context: a directory, or docker-image://IMAGE.",
+    ),
+    click.option(
+        "--secret",
+        "secrets",
+        multiple=True,
+        metavar="id=NAME,src=FILE|env=VAR",
+        help="A secret for RUN --mount=type=secret.",
+    ),
+    click.option(
+        "--dialect",
+        type=click.Choice(["strict", "docker"]),
+        default="strict",
+        show_default=True,
+        help="strict wants keywords in upper case; docker accepts what BuildKit accepts.",
+    ),
+    click.option(
+        "--fidelity",
+        type=click.Choice(["exact", "modelled", "assume"]),
+        default="modelled",
+        show_default=True,
+        help="How far a step may be from the real thing before the build fails.",
+    ),
+    click.option("--no-cache", is_flag=True, help="Build every step anew."),
+    click.option(
+        "-o",
+        "--output",
+        "outputs",
+        multiple=True,
+        metavar="type=TYPE,dest=PATH",
+        help="Write the image: oci or docker (archive), tar or local (its files).",
+    ),
+    click.option(
+        "--platform",
+        default="linux/amd64",
+        show_default=True,
+        metavar="OS/ARCH",
+        help="What the image is for.",
+    ),
+    click.option(
+        "--progress",
+        type=click.Choice(KINDS),
+        default="auto",
+        show_default=True,
+        envvar="BUILDKIT_PROGRESS",
+        help="How progress is told; auto is tty on a terminal, else plain.",
+    ),
+    click.option("-q", "--quiet", is_flag=True, help="Print only the image's ID."),
+    click.option("--iidfile", metavar="FILE", help="Write the image's ID to FILE."),
+    click.option(
+        "--metadata-file",
+        metavar="FILE",
+        help="Write digests, names and every step's fidelity to FILE, as JSON.",
+    ),
+)
+
+
+def build_options(command: _Command) -> _Command:
+    """Give `command` all options of a build."""
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
+
+
+def make_request(given: Mapping[str, Any], context: str) -> BuildRequest:
+    """The build that the options in `given` and the word `context` ask for. Raise `UsageError`."""
+    directory, text = _context(context)
+    file = given["file"]
+    if file == "-":
+        if text is not None:
+            raise UsageError("standard input can't be both the context and the Dockerfile")
+        text = _standard_input()
+    return BuildRequest(
+        context=directory,
+        dockerfile=Path(file) if file not in (None, "-") and text is None else None,
+        text=text,
+        dialect=given["dialect"],
+        fidelity=given["fidelity"],
+        build_args=_build_args(given["build_args"]),
+        target=given["target"],
+        no_cache=given["no_cache"],
+        build_contexts=_build_contexts(given["build_contexts"]),
+        secrets=_secrets(given["secrets"]),
+        tags=_tags(given["tags"]),
+        outputs=tuple(_outputs(given["outputs"])),
+        platform=_platform(given["platform"]),
+        source_date_epoch=_source_date_epoch(),
+    )
+
+
+def _context(word: str) -> tuple[Path | None, str | None]:
+    """(the context's directory, the Dockerfile's text): one of them is None."""
+    if word == "-":
+        return None, _standard_input()
+    if word.startswith(("http://", "https://", "git://", "git@", "ssh://", "github.com/")):
+        raise UsageError(
+            f"{word}: a context can't be fetched", hint="minibuild has no network: give a directory"
+        )
+    path = Path(word)
+    if not path.exists():
+        raise UsageError(
+            f"{word}: there is no such directory",
+            hint="the context is a directory, or - for a Dockerfile on standard input",
+        )
+    if not path.is_dir():
+        raise UsageError(
+            f"{word} is not a directory",
+            hint=f"to build from this Dockerfile, write -f {word} and its directory",
+        )
+    return path, None
+
+
+def _standard_input() -> str:
+    import sys
+
+    raw = sys.stdin.buffer.read()
+    if raw.startswith((b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd")) or raw[257:262] == b"ustar":
+        raise UsageError(
+            "standard input is an archive, not a Dockerfile", hint="unpack it and give the directory"
+        )
+    return raw.decode("utf-8", "surrogateescape")
+
+
+def _pair(option: str, word: str) -> tuple[str, str]:
+    name, equals, value = word.partition("=")
+    if not name or not equals:
+        raise UsageError(f"{option} {word}: NAME=VALUE was expected")
+    return name, value
+
+
+def _build_args(words: Iterable[str]) -> dict[str, str]:
+    """Without a value, the environment's is taken; a variable that is not set gives no argument."""
+    args = {}
+    for word in words:
+        name, equals, value = word.partition("=")
+        if not name:
+            raise UsageError(f"--build-arg {word}: NAME or NAME=VALUE was expected")
+        if equals:
+            args[name] = value
+        elif name in os.environ:
+            args[name] = os.environ[name]
+    return args
+
+
+def _build_contexts(words: Iterable[str]) -> dict[str, str]:
+    contexts = {}
+    for word in words:
+        name, value = _pair("--build-context", word)
+        if "://" not in value and not Path(value).is_dir():
+            raise UsageError(
+                f"--build-context {word}: there is no directory {value}",
+                hint="for an image write docker-image://NAME",
+            )
+        contexts[name] = value
+    return contexts
+
+
+def _secrets(words: Iterable[str]) -> dict[str, Secret]:
+    secrets = {}
+    for word in words:
+        fields = dict(_pair(f"--secret {word}:", field) for field in word.split(","))
+        source = fields.pop("src", "") or fields.pop("source", "")
+        variable = fields.pop("env", "")
+        kind = fields.pop("type", "env" if variable else "file")
+        name = fields.pop("id", "")
+        if not name or fields or kind not in ("file", "env") or (source and variable):
+            raise UsageError(
+                f"--secret {word} is not understood", hint="write id=NAME,src=FILE or id=NAME,env=VARIABLE"
+            )
+        if kind == "env":
+            secrets[name] = Secret(variable=variable or source or name)
+        elif source and not Path(source).exists():
+            raise UsageError(f"--secret {word}: there is no file {source}")
+        elif source or name not in os.environ:
+            secrets[name] = Secret(source=source or name)
+        else:
+            secrets[name] = Secret(variable=name)
+    return secrets
+
+
+def _tags(words: Iterable[str]) -> tuple[str, ...]:
+    """Refuse a wrong name before the build rather than after it."""
+    from minibuild.image.reference import ReferenceError, parse_reference  # noqa: A004  the field's own word
+
+    for word in words:
+        try:
+            named = parse_reference(word)
+        except ReferenceError as error:
+            raise UsageError(f"-t {word}: {error}", hint="a name looks like team/app:1.0") from None
+        if named.digest:
+            raise UsageError(f"-t {word}: a name that is given has no digest")
+    return tuple(words)
+
+
+def _outputs(words: Iterable[str]) -> Iterable[Output]:
+    for word in words:
+        output = parse_output(word)
+        if output.destination != "-" and not Path(output.destination).absolute().parent.is_dir():
+            raise UsageError(f"--output {word}: there is no directory {Path(output.destination).parent}")
+        yield output
+
+
+def _platform(text: str) -> str:
+    parts = text.split("/")
+    if not 2 <= len(parts) <= 3 or not all(parts) or "," in text:
+        raise UsageError(f"--platform {text}: one platform such as linux/amd64 was expected")
+    if parts[0] != "linux":
+        raise UsageError(f"--platform {text}: only linux images are built")
+    return text
+
+
+def _source_date_epoch() -> int | None:
+    text = os.environ.get("SOURCE_DATE_EPOCH", "")
+    if not text:
+        return None
+    if not text.isdecimal() or len(text) > 11:
+        raise UsageError(f"SOURCE_DATE_EPOCH={text} is no time in seconds since 1970")
+    return int(text)

@@ -1,0 +1,45 @@
+"""Where the store is."""
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from minibuild.errors import MinibuildError
+
+if TYPE_CHECKING:
+    from minibuild.store import Store
+
+
+class StoreLocation:
+    """The directory given by --root or MINIBUILD_ROOT, else the user's data directory."""
+
+    __slots__ = ("_given",)
+
+    def __init__(self, given: str | None) -> None:
+        self._given = given
+
+    @property
+    def root(self) -> Path:
+        """The store's directory; it need not exist."""
+        if self._given:
+            return Path(os.path.expanduser(self._given))  # noqa: PTH111  unlike Path's, it never fails
+        import platformdirs  # a store that was named needs no search
+
+        return Path(platformdirs.user_data_dir("minibuild", appauthor=False))
+
+    def open(self) -> "Store":
+        """Open the store, made when it is missing. Raise `StoreError`."""
+        from minibuild.store import Store  # help and completion need none
+
+        root = self.root
+        try:
+            return Store.open(root)
+        except OSError as error:
+            raise MinibuildError(
+                f"can't open the store {root}: {error.strerror}", hint="--root puts the store elsewhere"
+            ) from None
+
+
+pass_location = click.make_pass_decorator(StoreLocation)

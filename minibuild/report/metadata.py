@@ -1,0 +1,48 @@
+"""What `--metadata-file` holds: buildx's keys, and every step with its fidelity."""
+
+import json
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from minibuild.build.request import BuildResult
+
+_MANIFEST = "application/vnd.oci.image.manifest.v1+json"
+
+
+def metadata(result: "BuildResult") -> dict[str, Any]:
+    """The document: digests and names under buildx's keys, the rest under `minibuild.`.
+
+    `minibuild.steps` has a row for each instruction: `line`, `instruction`, `image`, `layer` (a diff ID or null),
+    `fidelity` (exact, modelled or assumed), `why` it is not exact, `cached`, `seconds`.
+    """
+    document: dict[str, Any] = {"containerimage.config.digest": result.image}
+    if result.manifest:
+        document["containerimage.digest"] = result.manifest
+        document["containerimage.descriptor"] = {
+            "mediaType": _MANIFEST,
+            "digest": result.manifest,
+            "size": result.manifest_size,
+        }
+    if result.names:
+        document["image.name"] = ",".join(result.names)
+    document["minibuild.fidelity"] = result.fidelity
+    document["minibuild.seconds"] = round(result.seconds, 6)
+    document["minibuild.steps"] = [
+        {
+            "line": step.line,
+            "instruction": step.instruction,
+            "image": step.image,
+            "layer": step.layer,
+            "fidelity": step.fidelity,
+            "why": step.why,
+            "cached": step.cached,
+            "seconds": round(step.seconds, 6),
+        }
+        for step in result.steps
+    ]
+    return document
+
+
+def metadata_text(result: "BuildResult") -> str:
+    """The document as JSON, for people and programs."""
+    return json.dumps(metadata(result), indent=2, ensure_ascii=False) + "\n"

@@ -1,0 +1,65 @@
+"""Progress for programs: one JSON object a line.
+
+Every object has `event`, the event's name, and its fields as `minibuild.build.events` describes them:
+
+    {"event": "build_started", "path": "Dockerfile", "total": 3}
+    {"event": "step_started", "step": 2, "total": 3, "text": "RUN make", "line": 2, "stage": "0"}
+    {"event": "step_cached", "step": 2}
+    {"event": "container_started", "step": 2, "container": "1cbc9aeb…"}
+    {"event": "step_output", "step": 2, "descriptor": 1, "text": "hello\\n"}
+    {"event": "container_removed", "step": 2, "container": "1cbc9aeb…"}
+    {"event": "step_committed", "step": 2, "image": "sha256:…", "layer": "sha256:…", "size": 1024,
+     "fidelity": "exact", "reasons": [], "seconds": 0.1, "cached": false}
+    {"event": "warned", "message": "…", "line": 4}
+    {"event": "progressed", "what": "export", "done": 1024, "total": 4096}
+    {"event": "build_finished", "image": "sha256:…", "names": ["app:latest"], "fidelity": "exact", "seconds": 0.4}
+    {"event": "build_failed", "message": "…", "path": "Dockerfile", "line": 2, "column": 1, "hint": "…"}
+
+The last one is `build_finished` or `build_failed`. Output that is not UTF-8 has `base64` in place of `text`. Sizes are bytes.
+"""
+
+import base64
+import json
+import re
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from minibuild.build import events
+
+if TYPE_CHECKING:
+    from minibuild.errors import MinibuildError
+
+_WORD = re.compile(r"(?<=[a-z])(?=[A-Z])")
+
+
+class JsonProgress:
+    """Writes each event to `stream` as a line of JSON."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+
+    def __call__(self, event: events.Event) -> None:
+        """Write the event."""
+        document: dict[str, Any] = {"event": _WORD.sub("_", type(event).__name__).lower()}
+        for name in type(event).__slots__:
+            document[name] = getattr(event, name)
+        if isinstance(event, events.StepOutput):
+            document.update(_text_or_base64(document.pop("data")))
+        self._put(document)
+
+    def close(self, error: "MinibuildError | None" = None) -> None:
+        """Write how the build failed, if it did."""
+        if error is not None:
+            place = {"path": error.path, "line": error.line, "column": error.column}
+            self._put({"event": "build_failed", "message": error.message, **place, "hint": error.hint})
+
+    def _put(self, document: dict[str, Any]) -> None:
+        text = json.dumps(document, ensure_ascii=False)
+        self._stream.write(text.encode("utf-8", "backslashreplace") + b"\n")
+        self._stream.flush()
+
+
+def _text_or_base64(data: bytes) -> dict[str, str]:
+    try:
+        return {"text": data.decode()}
+    except UnicodeDecodeError:
+        return {"base64": base64.b64encode(data).decode()}
