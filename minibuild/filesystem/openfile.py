@@ -22,6 +22,7 @@ class OpenFile:
     bits.
     """
 
+    references = 0  # descriptors that point here
     seekable = True
     is_tty = False
 

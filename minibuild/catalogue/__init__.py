@@ -1,0 +1,1 @@
+"""Data on well-known base images and packages, and its reader."""
