@@ -44,7 +44,8 @@ def find_executable(process: Process, name: str) -> str:
 def execute(process: Process, path: str) -> int:
     """Let the process go on as the file at `path`, with its `argv`; the exit status.
 
-    OSError: ENOENT, EACCES, ENOTDIR, ELOOP; ENOEXEC for a file that is neither a program nor begins with `#!`.
+    OSError: ENOENT, EACCES, ENOTDIR, ELOOP; ENOEXEC for a file that is neither a program nor begins with
+    `#!`.
     """
     program = load(process, path)
     return program(process)
@@ -53,8 +54,9 @@ def execute(process: Process, path: str) -> int:
 def run_command(process: Process, argv: Sequence[str]) -> int:
     """execvp(3): let the process go on as the command `argv`, found through PATH; the exit status.
 
-    A file that is no program and has no `#!` is a script for /bin/sh. A command that an incompletely known image does not
-    list may be there all the same: it is taken to succeed, if the run may assume that. OSError when it can't be executed.
+    A file that is no program and has no `#!` is a script for /bin/sh. A command that an incompletely known
+    image does not list may be there all the same: it is taken to succeed, if the run may assume that.
+    OSError when it can't be executed.
     """
     process.argv = list(argv)
     try:
@@ -69,7 +71,9 @@ def run_command(process: Process, argv: Sequence[str]) -> int:
     except FileNotFoundError:
         if not process.system.partial:
             raise
-    return _unknown(process, argv[0], f"whether the image has {argv[0]}, and what it does, is not known")(process)
+    return _unknown(process, argv[0], f"whether the image has {argv[0]}, and what it does, is not known")(
+        process
+    )
 
 
 def load(process: Process, path: str, depth: int = 0) -> Program:
@@ -103,7 +107,9 @@ def load(process: Process, path: str, depth: int = 0) -> Program:
 
 
 def _program(process: Process, path: str, real: str, name: str) -> Program:
-    """The program of an executable file: what it calls itself, else what its names say; busybox goes by argv[0]."""
+    """The program of an executable file: what it calls itself, else what its names say; busybox goes by
+    argv[0].
+    """
     called = process.argv[0].rpartition("/")[2].removeprefix("-") if process.argv else ""
     file = real.rpartition("/")[2]
     if (name or file).startswith("busybox"):

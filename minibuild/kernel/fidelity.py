@@ -1,4 +1,6 @@
-"""How true to the reference a simulated run is: a level, the reasons for it, and a limit that it may not pass."""
+"""How true to the reference a simulated run is: a level, the reasons for it, and a limit that it may not
+pass.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,9 @@ _HINTS = (
 
 
 class Fidelity(enum.IntEnum):
-    """EXACT: as the reference does it. MODELLED: played from a catalogue. ASSUMED: something unknown was taken for granted."""
+    """EXACT: as the reference does it. MODELLED: played from a catalogue. ASSUMED: something unknown was
+    taken for granted.
+    """
 
     EXACT = 0
     MODELLED = 1
@@ -30,7 +34,9 @@ LIMITS = {"exact": Fidelity.EXACT, "modelled": Fidelity.MODELLED, "assume": Fide
 
 
 class FidelityError(MinibuildError):
-    """Something is not known well enough for the limit that was set. `level` is what going on would make of the step."""
+    """Something is not known well enough for the limit that was set. `level` is what going on would make of
+    the step.
+    """
 
     def __init__(self, message: str, level: Fidelity, hint: str = "") -> None:
         super().__init__(message, hint=hint or _HINTS)
@@ -48,7 +54,9 @@ class Ledger:
         self.reasons: list[str] = []
 
     def note(self, level: Fidelity, reason: str, hint: str = "") -> None:
-        """Record that the run is only as true as `level`, because of `reason`; FidelityError when that is past the limit."""
+        """Record that the run is only as true as `level`, because of `reason`; FidelityError when that is
+        past the limit.
+        """
         if level > self.limit:
             raise FidelityError(reason, level, hint)
         if level > self.level:

@@ -11,7 +11,9 @@ WORK_NS = 2_000  # simulated time that one unit of work takes
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """`work` counts units (a shell command, a block of data, a turn of an inner loop); `output` and `memory` are bytes."""
+    """`work` counts units (a shell command, a block of data, a turn of an inner loop); `output` and `memory`
+    are bytes.
+    """
 
     work: int = 1_500_000
     output: int = 32 << 20
@@ -24,4 +26,6 @@ class LimitError(MinibuildError):
     """A command asked for more than the limits allow."""
 
     def __init__(self, message: str, hint: str = "") -> None:
-        super().__init__(message, hint=hint or "a command that never ends, or never stops writing, can't be simulated")
+        super().__init__(
+            message, hint=hint or "a command that never ends, or never stops writing, can't be simulated"
+        )

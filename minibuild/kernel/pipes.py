@@ -14,7 +14,9 @@ CAPACITY = 1 << 16
 
 
 class Pipe:
-    """The buffer between two ends. Make one with `Pipe(scheduler)` and give `reader` and `writer` to descriptors."""
+    """The buffer between two ends. Make one with `Pipe(scheduler)` and give `reader` and `writer` to
+    descriptors.
+    """
 
     def __init__(self, scheduler: Scheduler) -> None:
         self.scheduler = scheduler

@@ -27,12 +27,18 @@ __all__ = ["Process", "ProcessExit", "ProcessKilled"]
 class Process:
     """One process. `status` is its wait status (0-255; 128 + n when signal n ended it), None while it runs.
 
-    `view` are its system calls on files, with its rights, directory and umask. `executable` is the canonical path of
-    the file that it executes ("" before the first exec).
+    `view` are its system calls on files, with its rights, directory and umask. `executable` is the canonical
+    path of the file that it executes ("" before the first exec).
     """
 
     def __init__(
-        self, system: System, *, argv: Sequence[str], env: Mapping[str, str], view: View, parent: Process | None = None
+        self,
+        system: System,
+        *,
+        argv: Sequence[str],
+        env: Mapping[str, str],
+        view: View,
+        parent: Process | None = None,
     ) -> None:
         self.system = system
         self.pid = system.new_pid()
@@ -142,7 +148,12 @@ class Process:
             task.processes.pop()
             self._close()
         self._end(status)
-        if self.parent is not None and self.parent.doom and task.processes and task.processes[-1] is self.parent:
+        if (
+            self.parent is not None
+            and self.parent.doom
+            and task.processes
+            and task.processes[-1] is self.parent
+        ):
             raise ProcessKilled(self.parent.doom)
         return status
 
@@ -166,7 +177,8 @@ class Process:
     def execute(self, argv: Sequence[str], path: str | None = None) -> int:
         """execve(2): this process goes on as another program, to its end; the exit status.
 
-        `path` is the file (found through PATH by default). OSError (ENOENT, EACCES, ENOEXEC, …) when it can't be executed.
+        `path` is the file (found through PATH by default). OSError (ENOENT, EACCES, ENOEXEC, …) when it
+        can't be executed.
         """
         if path is None:
             path = find_executable(self, argv[0])
@@ -183,7 +195,8 @@ class Process:
     ) -> int:
         """Run a command as a child and wait for it: its wait status. OSError when it can't be executed.
 
-        `streams` replace descriptors of the child. A file without `#!` that is no program is run by /bin/sh, as execvp(3) has it.
+        `streams` replace descriptors of the child. A file without `#!` that is no program is run by /bin/sh,
+        as execvp(3) has it.
         """
         child = self.fork()
         if env is not None:
@@ -222,10 +235,14 @@ class Process:
             self.system.scheduler.check()
 
     def receive(self, signal: int) -> None:
-        """Take a signal: by its handler, not at all, or by ending. The first process has no default to end by."""
+        """Take a signal: by its handler, not at all, or by ending. The first process has no default to end
+        by.
+        """
         if signal in self.handlers and signal not in (9, 19):
             self.pending.append(signal)
-        elif self.pid == 1 or (signal in self.ignored and signal != 9) or signal in HARMLESS or signal == CONT:
+        elif (
+            self.pid == 1 or (signal in self.ignored and signal != 9) or signal in HARMLESS or signal == CONT
+        ):
             return
         else:
             self.doom = self.doom or signal

@@ -1,12 +1,14 @@
 """Tasks that take turns: a task runs until it has to wait for something, then another one does.
 
-One greenlet per task and one hub that picks the next. The order is always the same, so the same script gives the same output.
+One greenlet per task and one hub that picks the next. The order is always the same, so the same script gives
+the same output.
 """
 
 from __future__ import annotations
 
 import heapq
 from collections import deque
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from greenlet import getcurrent, greenlet
@@ -22,7 +24,9 @@ if TYPE_CHECKING:
 
 
 class Task:
-    """A line of execution. `processes` are those that run in it, the innermost (the one that has the turn) last."""
+    """A line of execution. `processes` are those that run in it, the innermost (the one that has the turn)
+    last.
+    """
 
     __slots__ = ("greenlet", "processes", "queued")
 
@@ -62,7 +66,9 @@ class Scheduler:
             self._end_all()
 
     def wait(self, waiting: list[Task]) -> None:
-        """Let others run until somebody wakes `waiting`. May return early: look again at what was waited for."""
+        """Let others run until somebody wakes `waiting`. May return early: look again at what was waited
+        for.
+        """
         task = self.current
         assert task is not None
         waiting.append(task)
@@ -152,10 +158,8 @@ class Scheduler:
                 if task.greenlet.dead or not task.greenlet:
                     self.tasks.discard(task)  # it never had a turn
                     continue
-                try:
+                with suppress(Exception):  # it is being ended: what it says about that is of no interest
                     task.greenlet.throw(ProcessKilled(9))
-                except Exception:  # noqa: BLE001, S110, PERF203  it is being ended: what it says about that is of no interest
-                    pass
             if not self.tasks:
                 break
         self.tasks.clear()

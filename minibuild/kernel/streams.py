@@ -134,7 +134,9 @@ class Sink(Device):
         """Hand the bytes on."""
         self.left -= len(data)
         if self.left < 0:
-            raise LimitError(f"the command was ended: it wrote more than {self.limit >> 20} MiB of {self.what}")
+            raise LimitError(
+                f"the command was ended: it wrote more than {self.limit >> 20} MiB of {self.what}"
+            )
         self.take(data)
         return len(data)
 
@@ -166,7 +168,9 @@ class Reader:
             pieces.append(piece)
             left -= len(piece)
         if n < 0 and left <= 0:
-            raise LimitError(f"the command was ended: it would hold more than {self.memory >> 20} MiB in memory")
+            raise LimitError(
+                f"the command was ended: it would hold more than {self.memory >> 20} MiB in memory"
+            )
         return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
     def readline(self) -> bytes:
@@ -211,12 +215,16 @@ class Reader:
             pieces.append(block)
             size += len(block)
             if size > self.memory:
-                raise LimitError(f"the command was ended: it would hold more than {self.memory >> 20} MiB in memory")
+                raise LimitError(
+                    f"the command was ended: it would hold more than {self.memory >> 20} MiB in memory"
+                )
         return b"".join(pieces)
 
 
 class Writer:
-    """Buffered writing to a descriptor. Text is encoded as UTF-8; a reader that is gone ends the process with SIGPIPE."""
+    """Buffered writing to a descriptor. Text is encoded as UTF-8; a reader that is gone ends the process
+    with SIGPIPE.
+    """
 
     __slots__ = ("_pieces", "_size", "capacity", "number", "process")
 

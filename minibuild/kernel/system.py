@@ -35,8 +35,9 @@ class Program(Protocol):
 class Machine:
     """What is said of a machine before it runs.
 
-    `lookup` finds a program by its name. `partial` says that the image's list of files is not complete, so that a missing
-    program may be there in reality. `fixtures` maps URLs to host files that stand for downloads.
+    `lookup` finds a program by its name. `partial` says that the image's list of files is not complete, so
+    that a missing program may be there in reality. `fixtures` maps URLs to host files that stand for
+    downloads. `dialect` (ash, dash or bash) is what every shell speaks; "" leaves it to the shell's own file.
     """
 
     lookup: Callable[[str], Program | None]
@@ -47,6 +48,7 @@ class Machine:
     hostname: str = "buildkitsandbox"
     network: bool = True
     fixtures: Mapping[str, str] = field(default_factory=dict)
+    dialect: str = ""
     limits: Limits = field(default_factory=Limits)
 
 
@@ -60,7 +62,7 @@ class System:
         self.limits = machine.limits
         self.clock = Clock(machine.now)
         self.scheduler = Scheduler(self.clock)
-        self.random = random.Random(machine.seed)  # noqa: S311  reproducible on purpose
+        self.random = random.Random(machine.seed)
         self.fidelity = Ledger(machine.limit)
         self.hostname = machine.hostname
         self.partial = machine.partial
@@ -88,9 +90,13 @@ class System:
         self.next_check = self.work + CHECK_EVERY
         self.clock.advance(done * WORK_NS)
         if self.work > self.limits.work:
-            raise LimitError(f"the command was ended: it did more than {self.limits.work} units of work (the time limit)")
+            raise LimitError(
+                f"the command was ended: it did more than {self.limits.work} units of work (the time limit)"
+            )
         if time.monotonic() > self._deadline:
-            raise LimitError(f"the command was ended: it ran longer than {self.limits.seconds:g} seconds (the time limit)")
+            raise LimitError(
+                f"the command was ended: it ran longer than {self.limits.seconds:g} seconds (the time limit)"
+            )
         if self.scheduler.current is not None:
             self.scheduler.pause()
             self.scheduler.check()
