@@ -11,15 +11,20 @@
 
 Short options as for getopt: "a" takes no argument, "b:" takes one, "c::" an optional one (attached only).
 A leading "+" ends the options at the first operand; otherwise options and operands may be mixed.
-Long options: `"name": key` takes what `key` takes, `"name=": key` an argument, `"name=?": key` an optional one;
-`key` is a short option or any other name. With `long=None` the program knows no long options, and `--x` is
-busybox's "invalid option -- '-'".
+Long options: `"name": key` takes what `key` takes, `"name=": key` an argument, `"name=?": key` an optional
+one; `key` is a short option or any other name. With `long=None` the program knows no long options, and `--x`
+is busybox's "invalid option -- '-'".
+
+A wrong command line is answered as the program of the image would: busybox shows its usage, GNU's programs
+say where to find it.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NoReturn
 
+from minibuild.catalogue.executable import identify
+from minibuild.filesystem import File
 from minibuild.kernel.process import ProcessExit
 
 if TYPE_CHECKING:
@@ -81,10 +86,23 @@ class Options:
     """What a program accepts, and how it says so.
 
     `least` and `most` bound the number of operands; outside of them the usage is shown. `failure` is the exit
-    status of a wrong command line (1 for most, 2 for grep, 125 for env, …).
+    status of a wrong command line (1 for most, 2 for grep, 125 for env, …), `gnu_failure` that of GNU's
+    program where it is another. `points_to_help`: the program that is no busybox says `Try 'NAME --help'`,
+    instead of showing its usage.
     """
 
-    __slots__ = ("failure", "help", "least", "long", "most", "permute", "short", "usage")
+    __slots__ = (
+        "failure",
+        "gnu_failure",
+        "help",
+        "least",
+        "long",
+        "most",
+        "permute",
+        "points_to_help",
+        "short",
+        "usage",
+    )
 
     def __init__(
         self,
@@ -94,13 +112,17 @@ class Options:
         usage: str = "",
         help: str = "",  # noqa: A002  the word people know
         failure: int = 1,
+        gnu_failure: int | None = None,
         least: int = 0,
         most: int | None = None,
+        points_to_help: bool = True,
     ) -> None:
         self.permute = not short.startswith("+")
         self.short = _short_table(short.removeprefix("+"))
         self.long = None if long is None else _long_table(long, self.short)
-        self.usage, self.help, self.failure, self.least, self.most = usage, help, failure, least, most
+        self.usage, self.help, self.least, self.most = usage, help, least, most
+        self.failure, self.gnu_failure = failure, failure if gnu_failure is None else gnu_failure
+        self.points_to_help = points_to_help
 
     def parse(self, process: Process, argv: Sequence[str] | None = None) -> tuple[Opts, list[str]]:
         """Options and operands of the process (or of `argv`, without a program name).
@@ -113,7 +135,7 @@ class Options:
             process.error(str(error))
             self.fail(process)
         if len(operands) < self.least or (self.most is not None and len(operands) > self.most):
-            self.fail(process)
+            self.fail_operands(process, operands)
         return opts, operands
 
     def split(self, words: Sequence[str]) -> tuple[Opts, list[str]]:
@@ -193,16 +215,46 @@ class Options:
             raise OptionError(f"option '--{name}' is ambiguous; possibilities: {choices}")
         return found[0]
 
-    def describe(self, name: str) -> str:
+    def describe(self, name: str, *, busybox: bool = True) -> str:
         """The text of `name --help`."""
         usage = f"Usage: {name} {self.usage}".rstrip()
-        text = f"{BANNER}\n\n{usage}\n"
+        text = f"{BANNER}\n\n{usage}\n" if busybox else f"{usage}\n"
         return f"{text}\n{self.help.strip(chr(10))}\n" if self.help else text
 
     def fail(self, process: Process) -> NoReturn:
-        """Show the usage on stderr and end the process, as for a wrong command line."""
-        process.stderr.write(self.describe(program_name(process)))
-        raise ProcessExit(self.failure)
+        """Say on stderr how to use the program and end the process, as for a wrong command line."""
+        name, busybox = program_name(process), is_busybox(process)
+        if busybox or not self.points_to_help:
+            process.stderr.write(self.describe(name, busybox=busybox))
+        else:
+            process.stderr.write(f"Try '{name} --help' for more information.\n")
+        raise ProcessExit(self.failure if busybox else self.gnu_failure)
+
+    def fail_operands(self, process: Process, operands: Sequence[str]) -> NoReturn:
+        """Too few operands, or too many: GNU's programs say which."""
+        if self.points_to_help and not is_busybox(process):
+            if self.most is not None and len(operands) > self.most:
+                process.error(f"extra operand '{operands[self.most]}'")
+            else:
+                process.error(f"missing operand after '{operands[-1]}'" if operands else "missing operand")
+        self.fail(process)
+
+
+def is_busybox(process: Process) -> bool:
+    """Is the file that runs busybox, under whatever name? GNU's programs understand more and word things
+    otherwise.
+    """
+    path = process.executable
+    if not path or path.rpartition("/")[2].startswith("busybox"):
+        return True
+    filesystem = process.system.filesystem
+    node = filesystem.find(tuple(path[1:].split("/")))
+    if not isinstance(node, File):
+        return False
+    known = identify(node.content.read_at(0, 128))
+    if known is not None:
+        return known[1] == "busybox"
+    return node.nlink > 1 and filesystem.find(("bin", "busybox")) is node
 
 
 def program_name(process: Process) -> str:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from minibuild.filesystem.errors import strerror
 from minibuild.kernel.fidelity import Fidelity
-from minibuild.programs.options import program_name
+from minibuild.programs.options import is_busybox, program_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,27 +25,75 @@ if TYPE_CHECKING:
     from minibuild.programs.options import Options
 
 # Module below minibuild.programs → the names of the programs in it. One row a module, one section a room.
-COREUTILS: dict[str, str] = {}
-USERS: dict[str, str] = {}
+COREUTILS: dict[str, str] = {
+    "coreutils.attributes": "chmod chown chgrp",
+    "coreutils.cat": "cat",
+    "coreutils.checksum": "md5sum sha1sum sha224sum sha256sum sha384sum sha512sum sha3sum b2sum cksum crc32"
+    " sum",
+    "coreutils.cp": "cp mv",
+    "coreutils.creation": "mkdir mkfifo mknod mktemp touch truncate fallocate",
+    "coreutils.dd": "dd",
+    "coreutils.encodings": "base64 base32",
+    "coreutils.expr": "expr",
+    "coreutils.headtail": "head tail",
+    "coreutils.hexdump": "hexdump hd",
+    "coreutils.install": "install ginstall",
+    "coreutils.links": "ln link",
+    "coreutils.ls": "ls",
+    "coreutils.od": "od",
+    "coreutils.paths": "basename dirname readlink realpath",
+    "coreutils.removal": "rm rmdir unlink",
+    "coreutils.stat": "stat",
+    "coreutils.streams": "true : false yes tee seq printenv wc",
+    "coreutils.usage": "du df",
+    "coreutils.xxd": "xxd",
+}
+USERS: dict[str, str] = {
+    "users.adduser": "adduser addgroup",
+    "users.deluser": "deluser delgroup",
+    "users.getent": "getent",
+    "users.identity": "id whoami groups logname who w users nologin",
+    "users.passwords": "passwd chpasswd chsh",
+    "users.shadow_groups": "groupadd groupmod groupdel gpasswd",
+    "users.shadow_users": "useradd usermod userdel",
+}
 SYSTEM: dict[str, str] = {}
-TEXT: dict[str, str] = {}
+SHELLS: dict[str, str] = {"shells": "sh ash dash bash echo printf test [ [[ pwd kill"}
+TEXT: dict[str, str] = {
+    "text.sed": "sed",
+}
 ARCHIVE: dict[str, str] = {}
 FINDUTILS: dict[str, str] = {}
 PACKAGES: dict[str, str] = {}
 
-# Modules whose programs are no applets of busybox (shadow-utils, package managers): `busybox NAME` does not know them.
+# Modules whose programs are no applets of busybox (shadow-utils, package managers): `busybox NAME` does not
+# know them.
 BESIDE_BUSYBOX = frozenset({"users.shadow_users", "users.shadow_groups", "users.getent"})
 
 LOCATIONS: dict[str, str] = {
     name: module
-    for room in (COREUTILS, USERS, SYSTEM, TEXT, ARCHIVE, FINDUTILS, PACKAGES)
+    for room in (COREUTILS, USERS, SYSTEM, SHELLS, TEXT, ARCHIVE, FINDUTILS, PACKAGES)
     for module, names in room.items()
     for name in names.split()
 }
 
 
+# Module or room → the package of GNU's program and its version, as Debian 12 has them: what `--version` says.
+VERSIONS: dict[str, tuple[str, str]] = {
+    "coreutils": ("GNU coreutils", "9.1"),
+    "system": ("GNU coreutils", "9.1"),
+    "users.identity": ("GNU coreutils", "9.1"),
+    "text": ("GNU coreutils", "9.1"),
+    "text.sed": ("GNU sed", "4.9"),
+    "text.grep": ("GNU grep", "3.8"),
+    "findutils": ("GNU findutils", "4.9.0"),
+}
+
+
 class Entry:
-    """One program: calling it runs it. `fidelity` says how true to the reference it is, `reason` why not exact."""
+    """One program: calling it runs it. `fidelity` says how true to the reference it is, `reason` why not
+    exact.
+    """
 
     __slots__ = ("fidelity", "names", "options", "reason", "run")
 
@@ -64,14 +112,32 @@ class Entry:
         """Run the program. `--help` alone shows its usage; an OSError that it lets through gives status 1."""
         if self.fidelity is not Fidelity.EXACT:
             process.system.fidelity.note(self.fidelity, self.reason or f"{program_name(process)} is modelled")
-        if self.options is not None and process.argv[1:] == ["--help"]:
-            process.stderr.write(self.options.describe(program_name(process)))
+        if (
+            self.options is not None
+            and process.argv[1:] in (["--help"], ["--version"])
+            and self.introduce(process)
+        ):
             return 0
         try:
             return self.run(process)
         except OSError as error:
             process.error(f"{error.filename}: {strerror(error)}" if error.filename else strerror(error))
             return 1
+
+    def introduce(self, process: Process) -> bool:
+        """Answer `--help`, and of GNU's programs `--version`; False when the program has no such option."""
+        busybox, name = is_busybox(process), program_name(process)
+        assert self.options is not None
+        if process.argv[1] == "--help":
+            out = process.stderr if busybox else process.stdout
+            out.write(self.options.describe(name, busybox=busybox))
+            return True
+        module = LOCATIONS.get(name, "")
+        version = VERSIONS.get(module) or VERSIONS.get(module.partition(".")[0])
+        if busybox or version is None:
+            return False
+        process.stdout.write(f"{name} ({version[0]}) {version[1]}\n")
+        return True
 
 
 PROGRAMS: dict[str, Entry] = {}
