@@ -1,0 +1,5 @@
+"""The program."""
+
+import sys
+
+print("hello from", sys.argv[0])
