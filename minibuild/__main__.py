@@ -1,4 +1,6 @@
-"""`minibuild` and `python -m minibuild`: run the command line, and turn whatever goes wrong into words and a status."""
+"""`minibuild` and `python -m minibuild`: run the command line, and turn whatever goes wrong into words
+and a status.
+"""
 
 import os
 import sys
@@ -10,7 +12,9 @@ _BROKEN_PIPE = 128 + 13
 
 
 def main() -> int:
-    """Run the command that `sys.argv` names; the exit status: 0 done, 1 failed, 2 wrong usage, 130 interrupted."""
+    """Run the command that `sys.argv` names; the exit status: 0 done, 1 failed, 2 wrong usage, 130
+    interrupted.
+    """
     try:
         _prepare_streams()
         status = _run()

@@ -5,6 +5,14 @@
 
 COMMANDS = {
     "build": "minibuild.cli.build:build_command",
+    "completion": "minibuild.cli.completion:completion_command",
+    "history": "minibuild.cli.images:history_command",
+    "images": "minibuild.cli.images:images_command",
+    "inspect": "minibuild.cli.images:inspect_command",
     "load": "minibuild.cli.archives:load_command",
     "parse": "minibuild.cli.parse:parse_command",
+    "rmi": "minibuild.cli.images:rmi_command",
+    "save": "minibuild.cli.archives:save_command",
+    "system": "minibuild.cli.system:system_group",
+    "tag": "minibuild.cli.images:tag_command",
 }

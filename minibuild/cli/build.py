@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 @click.argument("context", metavar="CONTEXT")
 @build_options
 @pass_location
-def build_command(location: StoreLocation, context: str, **given: Any) -> None:
-    """Build an image from a Dockerfile and the files of the directory CONTEXT; - reads a Dockerfile alone from
-    standard input.
+def build_command(location: StoreLocation, /, context: str, **given: Any) -> None:
+    """Build an image from a Dockerfile and the files of the directory CONTEXT; - reads a Dockerfile alone
+    from standard input.
     """
     request = make_request(given, context)
     result = run_build(location, request, progress_for(request, given["progress"], quiet=given["quiet"]))
@@ -42,7 +42,9 @@ def run_build(location: StoreLocation, request: "BuildRequest", progress: Progre
 
 
 def progress_for(request: "BuildRequest", kind: str, *, quiet: bool) -> Progress:
-    """The renderer that the options ask for. What an output writes to standard output is left alone there."""
+    """The renderer that the options ask for. What an output writes to standard output is left alone
+    there.
+    """
     taken = any(output.destination == "-" for output in request.outputs)
     out = sys.stderr if taken else sys.stdout
     terminal = out.isatty()

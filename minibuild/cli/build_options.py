@@ -229,7 +229,7 @@ def _secrets(words: Iterable[str]) -> dict[str, Secret]:
 
 def _tags(words: Iterable[str]) -> tuple[str, ...]:
     """Refuse a wrong name before the build rather than after it."""
-    from minibuild.image.reference import ReferenceError, parse_reference  # noqa: A004  the field's own word
+    from minibuild.image.reference import ReferenceError, parse_reference  # noqa: A004  a field's word
 
     for word in words:
         try:

@@ -13,11 +13,11 @@ from minibuild.cli.location import StoreLocation
 class LazyGroup(click.Group):
     """A group that imports a command's module when that command is called, or listed in the help."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  click's signature
         """All names, sorted."""
         return sorted(COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         """The command of that name."""
         place = COMMANDS.get(cmd_name)
         if place is None:

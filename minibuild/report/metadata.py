@@ -12,8 +12,8 @@ _MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 def metadata(result: "BuildResult") -> dict[str, Any]:
     """The document: digests and names under buildx's keys, the rest under `minibuild.`.
 
-    `minibuild.steps` has a row for each instruction: `line`, `instruction`, `image`, `layer` (a diff ID or null),
-    `fidelity` (exact, modelled or assumed), `why` it is not exact, `cached`, `seconds`.
+    `minibuild.steps` has a row for each instruction: `line`, `instruction`, `image`, `layer` (a diff ID
+    or null), `fidelity` (exact, modelled or assumed), `why` it is not exact, `cached`, `seconds`.
     """
     document: dict[str, Any] = {"containerimage.config.digest": result.image}
     if result.manifest:

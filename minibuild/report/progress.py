@@ -27,7 +27,9 @@ def choose(kind: str, *, terminal: bool) -> str:
 
 
 def make_progress(kind: str, out: BinaryIO, err: BinaryIO, *, terminal: bool) -> Progress:
-    """A renderer of that kind (not auto). Only `quiet` uses `err`; `terminal` tells whether `out` shows colours."""
+    """A renderer of that kind (not auto). Only `quiet` uses `err`; `terminal` tells whether `out` shows
+    colours.
+    """
     if kind == "json":
         from minibuild.report.progress_json import JsonProgress
 
@@ -39,7 +41,7 @@ def make_progress(kind: str, out: BinaryIO, err: BinaryIO, *, terminal: bool) ->
     if kind == "tty" and terminal:
         from minibuild.report.progress_tty import TtyProgress
 
-        return TtyProgress()
+        return TtyProgress(out)
     from minibuild.report.progress_plain import PlainProgress
 
     return PlainProgress(out, colour=terminal)

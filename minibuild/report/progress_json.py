@@ -12,10 +12,12 @@ Every object has `event`, the event's name, and its fields as `minibuild.build.e
      "fidelity": "exact", "reasons": [], "seconds": 0.1, "cached": false}
     {"event": "warned", "message": "…", "line": 4}
     {"event": "progressed", "what": "export", "done": 1024, "total": 4096}
-    {"event": "build_finished", "image": "sha256:…", "names": ["app:latest"], "fidelity": "exact", "seconds": 0.4}
+    {"event": "build_finished", "image": "sha256:…", "names": ["app:latest"], "fidelity": "exact",
+     "seconds": 0.4}
     {"event": "build_failed", "message": "…", "path": "Dockerfile", "line": 2, "column": 1, "hint": "…"}
 
-The last one is `build_finished` or `build_failed`. Output that is not UTF-8 has `base64` in place of `text`. Sizes are bytes.
+The last one is `build_finished` or `build_failed`. Output that is not UTF-8 has `base64` in place of
+`text`. Sizes are bytes.
 """
 
 import base64

@@ -1,11 +1,12 @@
 """Progress as docker's classic builder prints it, line by line."""
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, BinaryIO
 
 from minibuild.build import events
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from minibuild.errors import MinibuildError
 
 _RED, _RESET = b"\x1b[91m", b"\x1b[0m"
@@ -15,8 +16,8 @@ _STDERR = 2
 class PlainProgress:
     """Writes the classic lines to `stream`; standard error is red when there is `colour`.
 
-    One step is shown at a time: lines of steps that run beside it wait until it is committed, so that the lines of a step
-    stay together.
+    One step is shown at a time: lines of steps that run beside it wait until it is committed, so that the
+    lines of a step stay together.
     """
 
     def __init__(self, stream: BinaryIO, *, colour: bool = False) -> None:
@@ -45,7 +46,7 @@ class PlainProgress:
         if handler is not None:
             handler(event)
 
-    def close(self, error: "MinibuildError | None" = None) -> None:
+    def close(self, error: "MinibuildError | None" = None) -> None:  # noqa: ARG002  others tell it
         """Print what steps that never ended have said."""
         if self._shown is not None:
             self._end_line(self._shown)

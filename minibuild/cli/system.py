@@ -1,0 +1,85 @@
+"""`minibuild system`: the store itself."""
+
+import sys
+from typing import Any
+
+import click
+
+from minibuild.cli.arguments import DockerCommand
+from minibuild.cli.location import StoreLocation, pass_location
+from minibuild.errors import MinibuildError, UsageError
+
+_WARNING = """WARNING! This will remove:
+  - all images without a name that no other image was built from
+  - all build cache of layers that no image has
+  - all files that nothing uses
+"""
+_WARNING_ALL = """WARNING! This will remove:
+  - all images
+  - all build cache
+  - all files that nothing uses
+"""
+
+
+@click.group("system", epilog="Example: minibuild system df")
+def system_group() -> None:
+    """Look after the store: its size, its garbage, its soundness."""
+
+
+@system_group.command("df", cls=DockerCommand, epilog="Example: minibuild system df")
+@click.option(
+    "--format",
+    "form",
+    default="",
+    metavar="FORMAT",
+    help="json, table TEMPLATE, or a Go template for each row.",
+)
+@pass_location
+def df_command(location: StoreLocation, form: str) -> None:
+    """Show what takes how much space."""
+    from minibuild.report.disk_usage import disk_usage_list  # reports are made for those who ask
+
+    with location.open() as store:
+        click.echo(disk_usage_list(store.disk_usage(), form), nl=False)
+
+
+@system_group.command("prune", cls=DockerCommand, epilog="Example: minibuild system prune --all --force")
+@click.option("-a", "--all", "everything", is_flag=True, help="Remove all images and the whole build cache.")
+@click.option("-f", "--force", is_flag=True, help="Don't ask.")
+@pass_location
+def prune_command(location: StoreLocation, everything: bool, force: bool) -> None:
+    """Remove what nothing uses."""
+    from minibuild.report.units import human_size
+
+    if not force:
+        if not sys.stdin.isatty():
+            raise UsageError(
+                "prune asks before it removes, and nobody can answer", hint="--force removes at once"
+            )
+        click.echo(_WARNING_ALL if everything else _WARNING)
+        if not click.confirm("Are you sure you want to continue?"):
+            return
+    with location.open() as store:
+        report = store.prune(all=everything)
+    for line in report.lines:
+        click.echo(line)
+    if report.spared:
+        click.echo(report.spared, err=True)
+    click.echo(f"Total reclaimed space: {human_size(report.freed, 4)}")
+
+
+@system_group.command("verify", cls=DockerCommand, epilog="Example: minibuild system verify --repair")
+@click.option("--repair", is_flag=True, help="Remove what is damaged, and restore what the database knows.")
+@pass_location
+def verify_command(location: StoreLocation, /, **given: Any) -> None:
+    """Check every blob, image and name of the store; the exit status is 1 when something is damaged."""
+    with location.open() as store:
+        problems = store.verify(repair=given["repair"])
+        root = store.root
+    for problem in problems:
+        click.echo(problem)
+    if problems:
+        count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
+        hint = "" if given["repair"] else "`minibuild system verify --repair` mends what can be mended"
+        raise MinibuildError(f"the store {root} has {count}", hint=hint)
+    click.echo(f"The store {root} is sound.")

@@ -1,0 +1,117 @@
+"""`minibuild history`: what an image's instructions were, the newest first."""
+
+import json
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from minibuild.image.config import HistoryEntry
+from minibuild.report.layer_sizes import layer_size
+from minibuild.report.listing import render_list
+from minibuild.report.table import truncate
+from minibuild.report.units import ago, human_size
+from minibuild.store import Store
+
+COLUMNS = {
+    "ID": "IMAGE",
+    "CreatedSince": "CREATED",
+    "CreatedBy": "CREATED BY",
+    "Size": "SIZE",
+    "Comment": "COMMENT",
+}
+_EXACT_TIME = {**COLUMNS, "CreatedSince": "CREATED AT"}
+_MISSING = "<missing>"
+_WIDTH = 45
+
+
+class Shape(NamedTuple):
+    """How it is shown: `form` as `--format`, IDs only, nothing cut, sizes and times for people, with
+    fidelity.
+    """
+
+    form: str = ""
+    quiet: bool = False
+    full: bool = False
+    human: bool = True
+    fidelity: bool = False
+
+
+def image_history(store: Store, image_id: str, shape: Shape, now: datetime) -> str:
+    """The history as text."""
+    rows = history_rows(store, image_id, shape, now)
+    if shape.quiet and not shape.form:
+        return "".join(row["ID"] + "\n" for row in rows)
+    columns = dict(COLUMNS if shape.human else _EXACT_TIME)
+    if shape.fidelity:
+        del columns["Comment"]
+        columns |= {"Fidelity": "FIDELITY", "Why": "WHY"}
+    return render_list(rows, shape.form, columns, {"CreatedAt": "CREATED AT"})
+
+
+def history_rows(store: Store, image_id: str, shape: Shape, now: datetime) -> list[dict[str, Any]]:
+    """One row for each instruction. An image that is not in the store has the ID `<missing>`."""
+    config = store.image(image_id)
+    ids = _ids(store, image_id, len(config.history))
+    fidelity = _fidelity(store, ids)
+    layers = iter(config.diff_ids)
+    rows = []
+    for entry, own_id, (level, why) in zip(config.history, ids, fidelity, strict=True):
+        layer = None if entry.empty_layer else next(layers, None)
+        size = layer_size(store, layer) if layer is not None else 0
+        rows.append(
+            {
+                "Comment": entry.comment,
+                "CreatedAt": _whole_seconds(entry.created),
+                "CreatedBy": _created_by(entry, shape),
+                "CreatedSince": ago(entry.created, now) if shape.human else _whole_seconds(entry.created),
+                "Fidelity": level,
+                "ID": own_id if shape.full or own_id == _MISSING else own_id[7:19],
+                "Size": human_size(size) if shape.human else str(size),
+                "Why": why,
+            }
+        )
+    return rows[::-1]
+
+
+def _ids(store: Store, image_id: str, length: int) -> list[str]:
+    """The image that each history entry made, as far as it is in the store."""
+    ids = [_MISSING] * length
+    current: str | None = image_id
+    while current is not None and store.image_exists(current):
+        height = len(store.image(current).history)
+        if 0 < height <= length:
+            ids[height - 1] = current
+        current = store.parent(current)
+    return ids
+
+
+def _fidelity(store: Store, ids: list[str]) -> list[tuple[str, str]]:
+    """(level, reasons) of each entry; what was built on a base belongs to nobody's steps and has the
+    base's.
+    """
+    found: list[tuple[str, str]] = []
+    base = ("exact", "")
+    for own_id in reversed(ids):
+        if own_id != _MISSING:
+            base = recorded_fidelity(store, own_id)
+        found.append(base)
+    return found[::-1]
+
+
+def recorded_fidelity(store: Store, image_id: str) -> tuple[str, str]:
+    """How faithful the step was that made the image, and why it was not exact."""
+    record = store.memo_get("fidelity:" + image_id)
+    if record is None:
+        return "exact", ""
+    level, reasons = json.loads(record)
+    return str(level), "; ".join(" ".join(str(reason).split()) for reason in reasons)
+
+
+def _created_by(entry: HistoryEntry, shape: Shape) -> str:
+    text = entry.created_by.replace("\t", " ")
+    return text if shape.full else truncate(text, _WIDTH)
+
+
+def _whole_seconds(created: str) -> str:
+    """An RFC 3339 time without its fraction, as docker shows it."""
+    head, dot, fraction = created.partition(".")
+    return head + fraction.lstrip("0123456789") if dot else created
