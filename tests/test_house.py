@@ -1,4 +1,4 @@
-"""The house rules that a program can check: types, style, imports that point one way, modules of a size to read."""
+"""The house rules that a program can check: types, style, one-way imports, modules of a size to read."""
 
 import subprocess
 import sys
@@ -51,13 +51,14 @@ POSIX_ONLY = "fcntl grp pwd resource termios tty pty posix syslog crypt spwd"
 @pytest.mark.parametrize("sample", ["hello", "here-documents"])
 def test_samples_build_without_posix_only_modules(sample, tmp_path):
     """Windows has none of these modules; an import of one must be guarded."""
+    words = ["minibuild", "--root", str(tmp_path / "store"), "build", "-q", str(ROOT / "samples" / sample)]
     program = f"""
 import sys
 for name in {POSIX_ONLY.split()!r}:
     if name != "posix":  # Python itself needs it on the machine where this test runs
         sys.modules[name] = None
 from minibuild.__main__ import main
-sys.argv = ["minibuild", "--root", {str(tmp_path / "store")!r}, "build", "-q", {str(ROOT / "samples" / sample)!r}]
+sys.argv = {words!r}
 main()
 """
     result = run("-c", program)

@@ -1,4 +1,4 @@
-"""Runs the scorers of the conformance kits, where they are, against the floors in floors.toml; floors only rise.
+"""Scorers of the conformance kits, where they are, against the floors in floors.toml; floors only rise.
 
 The kits are looked for in $MINIBUILD_CONFORMANCE, else beside the project in ../shared/conformance.
 """
@@ -27,7 +27,8 @@ def test_score_is_not_below_its_floor(name):
     scorer = KITS / floor["kit"] / "score.py"
     if not scorer.exists():
         pytest.skip(f"{scorer} is not here")
-    words = [sys.executable, str(scorer), "--cmd", f"{sys.executable} -m minibuild", *floor.get("options", [])]
+    command = f"{sys.executable} -m minibuild"
+    words = [sys.executable, str(scorer), "--cmd", command, *floor.get("options", [])]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     result = subprocess.run(
         words, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=1500, check=False
