@@ -30,9 +30,13 @@ class LiveView:
         self.steps: Mapping[int, ActiveStep] = {}
         self._work: dict[str, tuple[int, int]] = {}
         text = io.TextIOWrapper(_Unclosed(stream), encoding="utf-8", errors="replace", write_through=True)
-        self._console = Console(file=text, width=width, force_terminal=True, no_color=not colour,
-        highlight=False) self._live = Live( get_renderable=self._render, console=self._console,
-        refresh_per_second=_REFRESH, transient=True ) self._live.start()
+        self._console = Console(
+            file=text, width=width, force_terminal=True, no_color=not colour, highlight=False
+        )
+        self._live = Live(
+            get_renderable=self._render, console=self._console, refresh_per_second=_REFRESH, transient=True
+        )
+        self._live.start()
 
     def work(self, what: str, done: int, total: int) -> None:
         """Long work outside the steps: bytes done of `total` (0: unknown); it is taken away when it is
@@ -62,7 +66,8 @@ class LiveView:
             line.add_column(justify="right")
             line.add_row(Text(f" {frame}> {step.label}"), Text(f"{now - step.started:.1f}s"))
             rows.append(line)
-            rows += [Text(f"    | {said}", style="dim", overflow="ellipsis", no_wrap=True) for said in step.tail()]
+            for said in step.tail():
+                rows.append(Text(f"    | {said}", style="dim", overflow="ellipsis", no_wrap=True))
         rows += [_bar(what, done, total) for what, (done, total) in list(self._work.items())]
         return Group(*rows)
 
