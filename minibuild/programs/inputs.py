@@ -89,9 +89,9 @@ def close_output(stream: Stream) -> None:
         stream.close()
 
 
-def die(process: Process, message: str, status: int = 1) -> NoReturn:
-    """Report and leave the program."""
-    process.error(message)
+def die(process: Process, message: str, status: int = 1, gnu: str | None = None) -> NoReturn:
+    """Report and leave the program; `gnu` is how GNU's program words it."""
+    process.error(message if gnu is None or is_busybox(process) else gnu)
     raise ProcessExit(status)
 
 

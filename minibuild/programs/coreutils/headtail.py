@@ -1,0 +1,196 @@
+"""head and tail: the beginning and the end of files."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING
+
+from minibuild.filesystem.errors import strerror
+from minibuild.programs.inputs import BKM, encode, number, open_input, report
+from minibuild.programs.options import Options
+from minibuild.programs.registry import program
+
+if TYPE_CHECKING:
+    from minibuild.kernel.process import Process
+    from minibuild.kernel.streams import Reader
+    from minibuild.programs.options import Opts
+
+LONG = {"lines=": "n", "bytes=": "c", "quiet": "q", "silent": "q", "verbose": "v", "zero-terminated": "z"}
+HEAD = Options(
+    "n:c:qvz",
+    long=LONG,
+    usage="[OPTIONS] [FILE]...",
+    help="Print first 10 lines of FILEs (or stdin)\n\n\t-n N\tLines (-N: all but the last N)\n\t-c N\tBytes",
+)
+TAIL = Options(
+    "n:c:s:fFqvz",
+    long={**LONG, "follow=?": "f", "retry": "F", "pid=": "pid", "sleep-interval=": "s"},
+    usage="[OPTIONS] [FILE]...",
+    help="Print last 10 lines of FILEs (or stdin)\n\n\t-n [+]N\tLines (+N: from line N on)\n\t-c [+]N\tBytes",
+)
+
+
+@program("head", options=HEAD)
+def head(process: Process) -> int:
+    """`head [-n [-]N | -c [-]N | -N] [-qv] [FILE]...`"""
+    opts, paths = HEAD.parse(process, [*obsolete(process.argv[1:])])
+    by_bytes = opts.last("n", "c") == "c"
+    text = opts.text("c" if by_bytes else "n", "10")
+    most = text.startswith("-")
+    count = number(process, text.removeprefix("-"), BKM)
+
+    def show(reader: Reader) -> None:
+        if by_bytes:
+            head_bytes(process, reader, count, most)
+        else:
+            head_lines(process, reader, count, most)
+
+    status = 0
+    titles = Titles(process, opts, paths)
+    for path in paths or ["-"]:
+        reader = open_input(process, path, "{}", "cannot open '{}' for reading")
+        if reader is None:
+            status = 1
+            continue
+        titles.show(path)
+        try:
+            show(reader)
+        except IsADirectoryError:
+            report(process, "{}: Input/output error", path, gnu="error reading '{}': Is a directory")
+            status = 1
+    return status
+
+
+def obsolete(words: list[str]) -> list[str]:
+    """`-5` is `-n 5`: the old form, understood as the first word only."""
+    if words and len(words[0]) > 1 and words[0][0] == "-" and words[0][1].isdigit():
+        digits = words[0][1:]
+        rest = digits.lstrip("0123456789")
+        if not rest or rest in BKM:
+            return ["-n", digits, *words[1:]]
+    return words
+
+
+class Titles:
+    """The `==> FILE <==` lines: for more than one file, with -v always, with -q never."""
+
+    def __init__(self, process: Process, opts: Opts, paths: list[str]) -> None:
+        mode = opts.last("q", "v")
+        self.write = process.stdout.write
+        self.wanted = mode == "v" or (len(paths) > 1 and mode != "q")
+        self.first = True
+
+    def show(self, path: str) -> None:
+        """Announce a file."""
+        if self.wanted:
+            name = "standard input" if path == "-" else path
+            self.write(b"%b==> %b <==\n" % (b"" if self.first else b"\n", encode(name)))
+        self.first = False
+
+
+def head_bytes(process: Process, reader: Reader, count: int, most: bool) -> None:
+    """The first `count` bytes, or all but the last `count`."""
+    if most:
+        held = b""
+        while block := reader.read_some(1 << 16):
+            held += block
+            if len(held) > count:
+                process.stdout.write(held[: len(held) - count])
+                held = held[len(held) - count :]
+        return
+    while count > 0 and (block := reader.read_some(min(count, 1 << 16))):
+        process.stdout.write(block)
+        count -= len(block)
+
+
+def head_lines(process: Process, reader: Reader, count: int, most: bool) -> None:
+    """The first `count` lines, or all but the last `count`. Reads no line more than it needs."""
+    write = process.stdout.write
+    if most:
+        held: deque[bytes] = deque()
+        for line in reader:
+            held.append(line)
+            if len(held) > count:
+                write(held.popleft())
+        return
+    while count > 0 and (line := reader.readline()):
+        write(line)
+        count -= 1
+
+
+@program("tail", options=TAIL)
+def tail(process: Process) -> int:
+    """`tail [-n [+]N | -c [+]N | -N] [-qvfF] [FILE]...`
+
+    -f cannot wait for a file that nobody else writes: in a build it ends when nothing more can come.
+    """
+    words = process.argv[1:]
+    if words and words[0][:1] == "+" and words[0][1:].isdigit():
+        words = ["-n", *words]
+    opts, paths = TAIL.parse(process, obsolete(words))
+    by_bytes = opts.last("n", "c") == "c"
+    text = opts.text("c" if by_bytes else "n", "10")
+    from_start = text.startswith("+")
+    count = number(process, text.removeprefix("+").removeprefix("-"), BKM)
+    status = 0
+    titles = Titles(process, opts, paths)
+    readers: list[tuple[str, Reader]] = []
+    for path in paths or ["-"]:
+        reader = open_input(process, path, gnu="cannot open '{}' for reading")
+        if reader is None:
+            status = 1
+        else:
+            readers.append((path, reader))
+    if not readers:
+        process.error("no files")
+        return 1
+    for path, reader in readers:
+        titles.show(path)
+        try:
+            show_tail(process, reader, count, by_bytes, from_start)
+        except IsADirectoryError as error:
+            message = "error reading '{}': Is a directory"
+            report(process, f"read error: {strerror(error)}", path, gnu=message)
+            status = 1
+    if opts.any("f", "F"):
+        follow(process, readers, titles)
+    return status
+
+
+def show_tail(process: Process, reader: Reader, count: int, by_bytes: bool, from_start: bool) -> None:
+    """The last `count` lines or bytes, or everything from the `count`-th on (the first is 1, and 0 means 1).
+    """
+    write = process.stdout.write
+    if from_start:
+        skip = max(count - 1, 0)
+        if by_bytes:
+            while skip > 0 and (block := reader.read_some(min(skip, 1 << 16))):
+                skip -= len(block)
+        else:
+            while skip > 0 and reader.readline():
+                skip -= 1
+        while block := reader.read_some(1 << 16):
+            write(block)
+            process.tick()
+        return
+    if by_bytes:
+        held = b""
+        while block := reader.read_some(1 << 16):
+            held = (held + block)[-count:] if count else b""
+        write(held)
+        return
+    for line in deque(reader, maxlen=count):
+        write(line)
+
+
+def follow(process: Process, readers: list[tuple[str, Reader]], titles: Titles) -> None:
+    """Print what is appended, looking once a simulated second."""
+    shown = readers[-1][0]
+    while True:
+        process.sleep(1)
+        for path, reader in readers:
+            while block := reader.read_some(1 << 16):
+                if path != shown:
+                    titles.show(path)
+                    shown = path
+                process.stdout.write(block)

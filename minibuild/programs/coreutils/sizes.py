@@ -1,0 +1,34 @@
+"""Sizes as people read them, and the blocks that a file takes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from minibuild.filesystem.status import Stat
+
+BLOCK = 4096
+
+
+def blocks(stat: Stat) -> int:
+    """Blocks of 512 bytes that a file takes on a file system with blocks of 4096; a directory takes one."""
+    if stat.kind == "dir":
+        return BLOCK // 512
+    if stat.kind != "file":
+        return 0
+    return -(-stat.size // BLOCK) * (BLOCK // 512)
+
+
+def human(size: int, *, step: int = 1024) -> str:
+    """`1.2M`: one digit after the point below 10 units, as busybox's make_human_readable_str rounds it."""
+    units = "\0KMGTPEZY"
+    value, fraction, unit = size, 0, 0
+    while value >= step:
+        fraction = (value % step * 10 + step // 2) // step
+        value //= step
+        unit += 1
+    if unit == 0:
+        return str(size)
+    if fraction >= 10:
+        value, fraction = value + 1, 0
+    return f"{value}.{fraction}{units[unit]}"
