@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from minibuild.dockerfile.expand import expand_traced as expand_traced
     from minibuild.dockerfile.expand import expand_word as expand_word
     from minibuild.dockerfile.expand import expand_words as expand_words
+    from minibuild.dockerfile.format import format_dockerfile as format_dockerfile
     from minibuild.dockerfile.ignore import IgnoreFile as IgnoreFile
     from minibuild.dockerfile.nodes import Dockerfile as Dockerfile
     from minibuild.dockerfile.nodes import Instruction as Instruction
@@ -44,6 +45,7 @@ _MODULES = {
     "expand_traced": "expand",
     "expand_word": "expand",
     "expand_words": "expand",
+    "format_dockerfile": "format",
     "load": "serialise",
     "parse": "parser",
     "to_document": "document",

@@ -70,7 +70,7 @@ class LineReader:
                 else:
                     comments.clear()
                 continue
-            text, goes_on = self._continuation(text)
+            text, goes_on = split_continuation(text, self.escape)
             if text or goes_on:
                 return self._joined(raw, text, goes_on, tuple(comments))
         return None
@@ -88,7 +88,7 @@ class LineReader:
             if not bare:
                 line.has_blank = True
                 continue
-            text, goes_on = self._continuation(text)
+            text, goes_on = split_continuation(text, self.escape)
             parts.append(text)
         line.text = "".join(parts)
         line.end = self._read
@@ -120,22 +120,27 @@ class LineReader:
                 line=max(self._read, 1),
             )
 
-    def _continuation(self, text: str) -> tuple[str, bool]:
-        """(text without the continuation character and the blanks behind it, whether there was one)."""
-        escape = self.escape
-        bare = text.rstrip(" \t")
-        # Two escape characters at the end are an escaped one, and so are three: only a single one continues.
-        if bare.endswith(escape) and not bare.endswith(escape + escape):
-            return bare[:-1], True
-        return text, False
-
     def _next(self) -> str | None:
         if self._read >= len(self._lines) or self._too_long:
             return None
         line = self._lines[self._read]
         # No character takes more than four bytes: short lines need not be measured.
-        if len(line) * 4 > MAXIMUM_LINE and len(line.encode("utf-8", "surrogateescape")) > MAXIMUM_LINE:
+        if len(line) * 4 > MAXIMUM_LINE and byte_length(line) > MAXIMUM_LINE:
             self._too_long = True
             return None
         self._read += 1
         return line
+
+
+def split_continuation(text: str, escape: str) -> tuple[str, bool]:
+    """(text without the continuation character and the blanks behind it, whether there was one)."""
+    bare = text.rstrip(" \t")
+    # Two escape characters at the end are an escaped one, and so are three: only a single one continues.
+    if bare.endswith(escape) and not bare.endswith(escape + escape):
+        return bare[:-1], True
+    return text, False
+
+
+def byte_length(line: str) -> int:
+    """How many bytes the line takes in its file."""
+    return len(line.encode("utf-8", "surrogateescape"))

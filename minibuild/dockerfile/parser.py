@@ -27,7 +27,7 @@ def parse(text: str, *, dialect: Dialect = "strict", filename: str = "Dockerfile
     argument for each. Raise `DockerfileError`, which names `filename`, at the first place that is wrong:
     mistakes of form anywhere in the file come before broken rules of an instruction.
     """
-    text = _NO_BYTE.sub("\ufffd", text)
+    text = without_lone_surrogates(text)
     try:
         directives, statements = read_statements(text)
         instructions = _check(statements, dialect)
@@ -43,6 +43,11 @@ def parse(text: str, *, dialect: Dialect = "strict", filename: str = "Dockerfile
         if statement.line.has_blank
     )
     return Dockerfile(instructions, directives, directives.get("escape", "\\"), warnings)
+
+
+def without_lone_surrogates(text: str) -> str:
+    """`text` with replacement characters for surrogates that stand for no byte of a file."""
+    return _NO_BYTE.sub("\ufffd", text)
 
 
 def _check(statements: list[Statement], dialect: Dialect) -> tuple[Instruction, ...]:
@@ -80,7 +85,7 @@ def _check_strictly(body: Body, text: str) -> None:
             raise FaultError(
                 f"instruction keywords are written in upper case: {part.written}{where} should be "
                 f"{part.keyword}",
-                hint=f"write `{shown}`, or accept any case with --dialect docker",
+                hint=f"write `{shown}` (minibuild fmt does it), or accept any case with --dialect docker",
                 offset=start,
             )
     if not body.args and body.form != "exec":

@@ -30,6 +30,25 @@ def split_flags(text: str) -> tuple[list[tuple[str, int]], str]:
     return flags, rest.encode("latin-1").decode("utf-8", "surrogateescape")
 
 
+def flag_spans(text: str) -> list[tuple[int, int]]:
+    """[(start, end), …] of what `split_flags` finds in a text of nothing but flags, as they are written.
+
+    Flags that are not all ASCII are one span: where they end depends on their bytes.
+    """
+    bare = text.strip(UNICODE)
+    start = text.find(bare)
+    if not bare.isascii():
+        return [(start, start + len(bare))]
+    spans = []
+    while start < len(text):
+        match = _FLAG.match(text, start)
+        assert match is not None  # the expression matches the empty text
+        if match.end() > start:
+            spans.append((start, match.end()))
+        start = match.end() + 1
+    return spans
+
+
 _FLAG = re.compile(
     rf"(?>[^\\'\"{_BYTE_SPACES}]+|\\.|\\\Z|'(?>[^'\\]|\\.|\\\Z)*(?:'|\Z)|\"(?>[^\"\\]|\\.|\\\Z)*(?:\"|\Z))*",
     re.DOTALL,
