@@ -6,16 +6,21 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from minibuild.build.building import build
-from minibuild.cli.build_options import build_options, make_request
+from minibuild.cli.arguments import DockerCommand
+from minibuild.cli.build_options import build_options, make_request, write_file
 from minibuild.cli.location import StoreLocation, pass_location
 from minibuild.errors import MinibuildError
 from minibuild.report.progress import Progress, choose, make_progress
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from minibuild.build.request import BuildRequest, BuildResult
 
 
-@click.command("build", epilog="Example: minibuild build -t app --output type=oci,dest=app.tar .")
+@click.command(
+    "build", cls=DockerCommand, epilog="Example: minibuild build -t app --output type=oci,dest=app.tar ."
+)
 @click.argument("context", metavar="CONTEXT")
 @build_options
 @pass_location
@@ -24,8 +29,25 @@ def build_command(location: StoreLocation, /, context: str, **given: Any) -> Non
     from standard input.
     """
     request = make_request(given, context)
+    several = _members(request)
+    if several:
+        from minibuild.cli.build_all import build_all  # one context needs no processes
+
+        build_all(location, several, request, given)
+        return
     result = run_build(location, request, progress_for(request, given["progress"], quiet=given["quiet"]))
     _leave_files(result, given)
+
+
+def _members(request: "BuildRequest") -> "list[Path]":
+    """The contexts below a directory that has no Dockerfile of its own; none for a context."""
+    if request.context is None or request.dockerfile is not None or request.text is not None:
+        return []
+    if (request.context / "Dockerfile").exists():
+        return []
+    from minibuild.build.collection import member_directories
+
+    return member_directories(request.context)
 
 
 def run_build(location: StoreLocation, request: "BuildRequest", progress: Progress) -> "BuildResult":
@@ -59,12 +81,3 @@ def _leave_files(result: "BuildResult", given: dict[str, Any]) -> None:
         from minibuild.report.metadata import metadata_text  # most builds write none
 
         write_file("--metadata-file", given["metadata_file"], metadata_text(result))
-
-
-def write_file(option: str, path: str, text: str) -> None:
-    """Write a file that an option names."""
-    try:
-        with open(path, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as stream:
-            stream.write(text)
-    except OSError as error:
-        raise MinibuildError(f"{option} {path}: can't be written: {error.strerror}") from None

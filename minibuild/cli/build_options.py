@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -9,7 +10,8 @@ import click
 
 from minibuild.build.outputs import parse_output
 from minibuild.build.request import BuildRequest, Output, Secret
-from minibuild.errors import UsageError
+from minibuild.cli.foreign_options import foreign_options
+from minibuild.errors import MinibuildError, UsageError
 from minibuild.report.progress import KINDS
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -19,22 +21,10 @@ _OPTIONS = (
         "-f",
         "--file",
         metavar="PATH",
-        help="The Dockerfile  [default: CONTEXT/Dockerfile]; - reads it from standard input.",
+        help="The Dockerfile  [default: CONTEXT/Dockerfile]; - is standard input.",
     ),
-    click.option(
-        "-t",
-        "--tag",
-        "tags",
-        multiple=True,
-        metavar="NAME[:TAG]",
-        help="Name the image; may be given several times.",
-    ),
-    click.option(
-        "--target",
-        default="",
-        metavar="STAGE",
-        help="Build this stage and what it needs  [default: the last one]",
-    ),
+    click.option("-t", "--tag", "tags", multiple=True, metavar="NAME[:TAG]", help="Name the image."),
+    click.option("--target", default="", metavar="STAGE", help="Build this stage  [default: the last one]"),
     click.option(
         "--build-arg",
         "build_args",
@@ -57,6 +47,12 @@ _OPTIONS = (
         help="A secret for RUN --mount=type=secret.",
     ),
     click.option(
+        "--add-host", "hosts", multiple=True, metavar="NAME:ADDRESS", help="A line of /etc/hosts for RUN."
+    ),
+    click.option(
+        "--fixture", "fixtures", multiple=True, metavar="URL=FILE", help="What a download of URL gives."
+    ),
+    click.option(
         "--dialect",
         type=click.Choice(["strict", "docker"]),
         default="strict",
@@ -72,12 +68,22 @@ _OPTIONS = (
     ),
     click.option("--no-cache", is_flag=True, help="Build every step anew."),
     click.option(
+        "--no-cache-filter", multiple=True, metavar="STAGE", help="Build the steps of this stage anew."
+    ),
+    click.option(
         "-o",
         "--output",
         "outputs",
         multiple=True,
         metavar="type=TYPE,dest=PATH",
-        help="Write the image: oci or docker (archive), tar or local (its files).",
+        help="Write the image: oci or docker (an archive), tar or local (its files).",
+    ),
+    click.option(
+        "--annotation",
+        "annotations",
+        multiple=True,
+        metavar="NAME=VALUE",
+        help="Annotate the manifest that --output writes.",
     ),
     click.option(
         "--platform",
@@ -106,7 +112,7 @@ _OPTIONS = (
 
 def build_options(command: _Command) -> _Command:
     """Give `command` all options of a build."""
-    for option in reversed(_OPTIONS):
+    for option in (*foreign_options(), *reversed(_OPTIONS)):
         command = option(command)
     return command
 
@@ -128,12 +134,15 @@ def make_request(given: Mapping[str, Any], context: str) -> BuildRequest:
         build_args=_build_args(given["build_args"]),
         target=given["target"],
         no_cache=given["no_cache"],
+        no_cache_filter=tuple(name for names in given["no_cache_filter"] for name in names.split(",")),
         build_contexts=_build_contexts(given["build_contexts"]),
         secrets=_secrets(given["secrets"]),
         tags=_tags(given["tags"]),
-        outputs=tuple(_outputs(given["outputs"])),
+        outputs=tuple(_outputs(given["outputs"], given["annotations"])),
         platform=_platform(given["platform"]),
         source_date_epoch=_source_date_epoch(),
+        fixtures=_fixtures(given["fixtures"]),
+        hosts=_hosts(given["hosts"]),
     )
 
 
@@ -241,12 +250,48 @@ def _tags(words: Iterable[str]) -> tuple[str, ...]:
     return tuple(words)
 
 
-def _outputs(words: Iterable[str]) -> Iterable[Output]:
+def _outputs(words: Iterable[str], annotations: Iterable[str]) -> Iterable[Output]:
+    notes = {}
+    for annotation in annotations:
+        name, value = _pair("--annotation", annotation.removeprefix("manifest:"))
+        notes["annotation." + name] = value
     for word in words:
         output = parse_output(word)
         if output.destination != "-" and not Path(output.destination).absolute().parent.is_dir():
             raise UsageError(f"--output {word}: there is no directory {Path(output.destination).parent}")
+        if notes and output.type in ("oci", "docker"):
+            output = replace(output, options={**output.options, **notes})
         yield output
+
+
+def _hosts(words: tuple[str, ...]) -> dict[str, str]:
+    hosts: dict[str, str] = {}
+    if not words:
+        return hosts
+    from ipaddress import ip_address  # hardly any build has hosts of its own
+
+    for word in words:
+        name, separator, address = word.partition("=" if "=" in word else ":")
+        try:
+            hosts[name] = str(ip_address(address.strip("[]")))
+        except ValueError:
+            name = ""
+        if not name or not separator:
+            raise UsageError(f"--add-host {word}: NAME:ADDRESS was expected, such as db:10.0.0.5")
+    return hosts
+
+
+def _fixtures(words: Iterable[str]) -> dict[str, str]:
+    """A URL may have `=` in it, so the file is what stands after the last one."""
+    fixtures = {}
+    for word in words:
+        url, equals, path = word.rpartition("=")
+        if not equals or "://" not in url:
+            raise UsageError(f"--fixture {word}: URL=FILE was expected")
+        if not Path(path).is_file():
+            raise UsageError(f"--fixture {word}: there is no file {path}")
+        fixtures[url] = path
+    return fixtures
 
 
 def _platform(text: str) -> str:
@@ -265,3 +310,12 @@ def _source_date_epoch() -> int | None:
     if not text.isdecimal() or len(text) > 11:
         raise UsageError(f"SOURCE_DATE_EPOCH={text} is no time in seconds since 1970")
     return int(text)
+
+
+def write_file(option: str, path: str, text: str) -> None:
+    """Write a file that an option names."""
+    try:
+        with open(path, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as stream:
+            stream.write(text)
+    except OSError as error:
+        raise MinibuildError(f"{option} {path}: can't be written: {error.strerror}") from None

@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from minibuild.build.request import BuildResult
 
-_MANIFEST = "application/vnd.oci.image.manifest.v1+json"
-
 
 def metadata(result: "BuildResult") -> dict[str, Any]:
     """The document: digests and names under buildx's keys, the rest under `minibuild.`.
@@ -16,13 +14,9 @@ def metadata(result: "BuildResult") -> dict[str, Any]:
     or null), `fidelity` (exact, modelled or assumed), `why` it is not exact, `cached`, `seconds`.
     """
     document: dict[str, Any] = {"containerimage.config.digest": result.image}
-    if result.manifest:
-        document["containerimage.digest"] = result.manifest
-        document["containerimage.descriptor"] = {
-            "mediaType": _MANIFEST,
-            "digest": result.manifest,
-            "size": result.manifest_size,
-        }
+    if result.descriptor:
+        document["containerimage.digest"] = result.descriptor["digest"]
+        document["containerimage.descriptor"] = dict(result.descriptor)
     if result.names:
         document["image.name"] = ",".join(result.names)
     document["minibuild.fidelity"] = result.fidelity

@@ -16,8 +16,9 @@ Every object has `event`, the event's name, and its fields as `minibuild.build.e
      "seconds": 0.4}
     {"event": "build_failed", "message": "…", "path": "Dockerfile", "line": 2, "column": 1, "hint": "…"}
 
-The last one is `build_finished` or `build_failed`. Output that is not UTF-8 has `base64` in place of
-`text`. Sizes are bytes.
+The last one is `build_finished` or `build_failed`. When a directory of contexts is built, each object has
+`project` too: the name of its directory. Output that is not UTF-8 has `base64` in place of `text`. Sizes are
+bytes.
 """
 
 import base64
@@ -28,16 +29,19 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from minibuild.build import events
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from minibuild.errors import MinibuildError
 
 _WORD = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
 class JsonProgress:
-    """Writes each event to `stream` as a line of JSON."""
+    """Writes each event to `stream` as a line of JSON, with what is `common` to all of them."""
 
-    def __init__(self, stream: BinaryIO) -> None:
+    def __init__(self, stream: BinaryIO, common: "Mapping[str, str] | None" = None) -> None:
         self._stream = stream
+        self._common = common or {}
 
     def __call__(self, event: events.Event) -> None:
         """Write the event."""
@@ -55,7 +59,7 @@ class JsonProgress:
             self._put({"event": "build_failed", "message": error.message, **place, "hint": error.hint})
 
     def _put(self, document: dict[str, Any]) -> None:
-        text = json.dumps(document, ensure_ascii=False)
+        text = json.dumps({**document, **self._common}, ensure_ascii=False)
         self._stream.write(text.encode("utf-8", "backslashreplace") + b"\n")
         self._stream.flush()
 

@@ -4,7 +4,7 @@ work.
 
 import io
 import time
-from typing import TYPE_CHECKING, BinaryIO
+from typing import IO, TYPE_CHECKING, BinaryIO, cast
 
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
@@ -29,9 +29,9 @@ class LiveView:
     def __init__(self, stream: BinaryIO, width: int, *, colour: bool) -> None:
         self.steps: Mapping[int, ActiveStep] = {}
         self._work: dict[str, tuple[int, int]] = {}
-        text = io.TextIOWrapper(_Unclosed(stream), encoding="utf-8", errors="replace", write_through=True)
+        terminal = cast("IO[str]", _Terminal(stream))
         self._console = Console(
-            file=text, width=width, force_terminal=True, no_color=not colour, highlight=False
+            file=terminal, width=width, force_terminal=True, no_color=not colour, highlight=False
         )
         self._live = Live(
             get_renderable=self._render, console=self._console, refresh_per_second=_REFRESH, transient=True
@@ -66,8 +66,9 @@ class LiveView:
             line.add_column(justify="right")
             line.add_row(Text(f" {frame}> {step.label}"), Text(f"{now - step.started:.1f}s"))
             rows.append(line)
-            for said in step.tail():
-                rows.append(Text(f"    | {said}", style="dim", overflow="ellipsis", no_wrap=True))
+            rows += [
+                Text("    | " + said, style="dim", overflow="ellipsis", no_wrap=True) for said in step.tail()
+            ]
         rows += [_bar(what, done, total) for what, (done, total) in list(self._work.items())]
         return Group(*rows)
 
@@ -80,16 +81,15 @@ def _bar(what: str, done: int, total: int) -> RenderableType:
     return line
 
 
-class _Unclosed(io.RawIOBase):
-    """Hands bytes on to a stream that stays open when this one is closed."""
+class _Terminal(io.TextIOBase):
+    """Text for a stream of bytes, which stays open."""
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
 
-    def writable(self) -> bool:
-        return True
+    def write(self, text: str) -> int:
+        self._stream.write(text.encode("utf-8", "replace"))
+        return len(text)
 
-    def write(self, data: bytes) -> int:  # type: ignore[override]
-        self._stream.write(data)
+    def flush(self) -> None:
         self._stream.flush()
-        return len(data)
