@@ -7,6 +7,7 @@ of images, stores or containers.
 
 from minibuild.filesystem.changes import Change, changes
 from minibuild.filesystem.content import (
+    OPAQUE_ATTRIBUTE,
     BlobSource,
     Content,
     FileChangedError,
@@ -19,7 +20,7 @@ from minibuild.filesystem.content import (
 from minibuild.filesystem.credentials import ROOT, Credentials
 from minibuild.filesystem.entries import LayerEntry, LayerError, dump_entries, load_entries, read_layer
 from minibuild.filesystem.errors import fail, strerror
-from minibuild.filesystem.layer import apply_layer, write_layer
+from minibuild.filesystem.layer import apply_layer, round_times, settle, write_layer
 from minibuild.filesystem.nodes import Device, Directory, Fifo, File, Node, Symlink
 from minibuild.filesystem.openfile import OpenFile
 from minibuild.filesystem.status import Stat
@@ -27,6 +28,7 @@ from minibuild.filesystem.tree import Entry, FileSystem, Snapshot
 from minibuild.filesystem.view import SpecialFile, View
 
 __all__ = [
+    "OPAQUE_ATTRIBUTE",
     "ROOT",
     "BlobSource",
     "Change",
@@ -59,6 +61,8 @@ __all__ = [
     "fail",
     "load_entries",
     "read_layer",
+    "round_times",
+    "settle",
     "strerror",
     "write_layer",
 ]

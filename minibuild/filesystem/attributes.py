@@ -14,7 +14,7 @@ class AttributeView(ReadView):
 
     def chmod(self, path: str, mode: int, follow: bool = True) -> None:
         """Set permission bits; only the owner and root may. A symbolic link has none to set: EOPNOTSUPP."""
-        parts, node = self._found(path, follow=follow)
+        parts, node = self.found(path, follow=follow)
         if isinstance(node, Symlink):
             raise fail(errno.EOPNOTSUPP, path)
         tree, inner = self._writable_tree(parts, path)
@@ -32,7 +32,7 @@ class AttributeView(ReadView):
         group may execute.
         """
         who = self.credentials
-        parts, node = self._found(path, follow=follow)
+        parts, node = self.found(path, follow=follow)
         tree, inner = self._writable_tree(parts, path)
         if who.uid and (
             uid not in (-1, node.uid)
@@ -53,7 +53,7 @@ class AttributeView(ReadView):
 
         The owner and root may; whoever may write the file may set it to now.
         """
-        parts, node = self._found(path, follow=follow)
+        parts, node = self.found(path, follow=follow)
         tree, inner = self._writable_tree(parts, path)
         now = self.filesystem.clock()
         if self.credentials.uid not in (0, node.uid):
@@ -65,7 +65,7 @@ class AttributeView(ReadView):
 
     def getxattr(self, path: str, name: str, follow: bool = True) -> bytes:
         """An extended attribute; ENODATA when there is none of that name."""
-        _, node = self._found(path, follow=follow)
+        _, node = self.found(path, follow=follow)
         if name.startswith("user.") and not permitted(node, READ, self.credentials):
             raise fail(errno.EACCES, path)
         value = (node.xattrs or {}).get(name)
@@ -75,7 +75,7 @@ class AttributeView(ReadView):
 
     def listxattr(self, path: str, follow: bool = True) -> list[str]:
         """The names of a node's extended attributes, sorted."""
-        _, node = self._found(path, follow=follow)
+        _, node = self.found(path, follow=follow)
         return sorted(node.xattrs or ())
 
     def setxattr(self, path: str, name: str, value: bytes, follow: bool = True) -> None:
@@ -94,7 +94,7 @@ class AttributeView(ReadView):
 
     def _own_for_xattr(self, path: str, name: str, follow: bool) -> Node:
         """The node, ready to have an extended attribute changed (xattr(7))."""
-        parts, node = self._found(path, follow=follow)
+        parts, node = self.found(path, follow=follow)
         tree, inner = self._writable_tree(parts, path)
         if name.startswith("user."):
             if not isinstance(node, File | Directory):

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import zlib
 from collections.abc import Iterator
 from typing import BinaryIO, Protocol
 
@@ -177,28 +178,40 @@ class SliceContent:
 
 
 class HostContent:
-    """A file of the host, read when it is asked for. `size` is what it was when it was found."""
+    """A file of the host, read when it is asked for. `size` is what it was when it was found.
 
-    __slots__ = ("_size", "path")
+    `mtime` (nanoseconds) is the time of its last change then, or None when that does not matter: a file that
+    is not any more what it was is a `FileChangedError`.
+    """
 
-    def __init__(self, path: str, size: int) -> None:
+    __slots__ = ("_size", "mtime", "path")
+
+    def __init__(self, path: str, size: int, mtime: int | None = None) -> None:
         self.path = path
         self._size = size
+        self.mtime = mtime
 
     @property
     def size(self) -> int:
         return self._size
 
     def read(self) -> bytes:
-        return b"".join(self.chunks())
+        with open(self.path, "rb", buffering=0) as file:
+            data = file.read(self._size + 1) or b""
+            while 0 < len(data) < self._size:
+                more = file.read(self._size - len(data) + 1)
+                if not more:
+                    break
+                data += more
+            self._check(file.fileno(), len(data))
+        return data
 
     def read_at(self, offset: int, length: int) -> bytes:
         length = max(0, min(length, self._size - offset))
         with open(self.path, "rb") as file:
             file.seek(offset)
             data = file.read(length)
-            if len(data) < length or os.fstat(file.fileno()).st_size != self._size:
-                raise FileChangedError(errno.EIO, "the file changed while it was read", self.path)
+            self._check(file.fileno(), self._size if len(data) == length else -1)
         return data
 
     def chunks(self, size: int = CHUNK) -> Iterator[bytes]:
@@ -210,35 +223,51 @@ class HostContent:
                     break
                 left -= len(data)
                 yield data
-            # The file must be neither shorter nor longer than the tar header that was written for it says.
-            if left or os.fstat(file.fileno()).st_size != self._size:
-                raise FileChangedError(errno.EIO, "the file changed while it was read", self.path)
+            self._check(file.fileno(), self._size - left)
+
+    def _check(self, descriptor: int, found: int) -> None:
+        """The file must be neither shorter nor longer than the tar header that was written for it says."""
+        status = os.fstat(descriptor)
+        if found != self._size or status.st_size != found or self.mtime not in (None, status.st_mtime_ns):
+            raise FileChangedError(errno.EIO, "the file changed while it was read", self.path)
 
     def frozen(self) -> "Content":
         return self
+
+
+# Marks a file or directory of which only the name is known; the value says why, in UTF-8.
+OPAQUE_ATTRIBUTE = "user.minibuild.opaque"
 
 
 class OpaqueContent:
     """Bytes that nobody knows; `origin` says whose they would be, such as "content of https://example.org/x".
+
+    What is read instead is a word that stands for them, the same for the same origin.
     """
 
-    __slots__ = ("origin",)
+    __slots__ = ("_mark", "origin")
 
     def __init__(self, origin: str) -> None:
         self.origin = origin
+        self._mark = opaque_word(origin).encode() + b"\n"
 
     @property
     def size(self) -> int:
-        return 0
+        return len(self._mark)
 
     def read(self) -> bytes:
-        return b""
+        return self._mark
 
-    def read_at(self, offset: int, length: int) -> bytes:  # noqa: ARG002  as all contents have it
-        return b""
+    def read_at(self, offset: int, length: int) -> bytes:
+        return self._mark[offset : offset + length]
 
-    def chunks(self, size: int = CHUNK) -> Iterator[bytes]:  # noqa: ARG002
-        return iter(())
+    def chunks(self, size: int = CHUNK) -> Iterator[bytes]:  # noqa: ARG002  as all contents have it
+        yield self._mark
 
     def frozen(self) -> "Content":
         return self
+
+
+def opaque_word(origin: str) -> str:
+    """The word that stands for unknown text, such as `opaque-1a2b3c4d`."""
+    return f"opaque-{zlib.crc32(origin.encode('utf-8', 'surrogateescape')):08x}"

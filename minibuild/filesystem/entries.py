@@ -9,7 +9,14 @@ from collections.abc import Iterable
 from typing import Any, BinaryIO
 
 from minibuild.errors import MinibuildError
-from minibuild.filesystem.content import BlobSource, Content, InlineContent, SliceContent
+from minibuild.filesystem.content import (
+    OPAQUE_ATTRIBUTE,
+    BlobSource,
+    Content,
+    InlineContent,
+    OpaqueContent,
+    SliceContent,
+)
 from minibuild.filesystem.nodes import Device, Directory, Fifo, File, Node, Symlink
 from minibuild.filesystem.tarheader import BLOCK, checksum_holds, number, pax_records
 
@@ -26,6 +33,7 @@ _KINDS = {
 }
 _MAX_EXTENSION = 1 << 20
 _MAX_ID = 0xFFFFFFFF
+_LONGEST_NAME = 4094  # with a slash and the terminating zero, what a path may have
 _EMPTY = InlineContent(b"")
 
 
@@ -97,6 +105,8 @@ class LayerEntry:
             "xattrs": self.xattrs,
         }
         if self.kind == "file":
+            if self.xattrs and OPAQUE_ATTRIBUTE in self.xattrs:
+                return _opaque(common)
             return File(content=self.content, **common)
         if self.kind == "dir":
             return Directory(**common)
@@ -105,6 +115,13 @@ class LayerEntry:
         if self.kind == "fifo":
             return Fifo(**common)
         return Device(device=self.kind, major=self.major, minor=self.minor, **common)
+
+
+def _opaque(attributes: dict[str, Any]) -> File:
+    """A file of which a layer holds only the name and the reason."""
+    xattrs = dict(attributes.pop("xattrs"))
+    origin = xattrs.pop(OPAQUE_ATTRIBUTE).decode("utf-8", "surrogateescape")
+    return File(content=OpaqueContent(origin), xattrs=xattrs or None, **attributes)
 
 
 def read_layer(
@@ -252,6 +269,8 @@ class _Reader:
             return 0
 
     def _clean(self, name: bytes) -> str:
+        if len(name) > _LONGEST_NAME:
+            raise LayerError(f"a member's name is longer than {_LONGEST_NAME} bytes")
         text = name.decode("utf-8", "surrogateescape")
         parts: list[str] = []
         if text.startswith("/") and not self.clamp:

@@ -4,67 +4,119 @@ from collections.abc import Iterable
 from typing import Protocol
 
 from minibuild.filesystem.changes import Change
+from minibuild.filesystem.content import OPAQUE_ATTRIBUTE, BlobSource, OpaqueContent, SliceContent
 from minibuild.filesystem.entries import LayerEntry, LayerError, dump_entries, load_entries, read_layer
-from minibuild.filesystem.nodes import Device, Directory, Fifo, File, Node, Symlink
+from minibuild.filesystem.nodes import EMPTY, Device, Directory, Fifo, File, Node, Symlink
 from minibuild.filesystem.tarheader import BLOCK, header, padding
 from minibuild.filesystem.tree import FileSystem
 
 WHITEOUT = ".wh."
 OPAQUE = ".wh..wh..opq"
 _RECORD = 20 * BLOCK
+_SECOND = 1_000_000_000
 
 
 class _Writable(Protocol):
     def write(self, data: bytes, /) -> object: ...
 
 
-def write_layer(changes: Iterable[Change], out: _Writable) -> None:
-    """Write changes (sorted by path) as a tar. Deleted paths become whiteouts, further names of a file hard
-    links.
+# Files up to this size are written in one piece with their header.
+_SMALL = 1 << 18
+
+
+def write_layer(changes: Iterable[Change], out: _Writable) -> list[tuple[File, int]]:
+    """Write changes (sorted by path) as a tar; each file's content with its offset in the tar.
+
+    Deleted paths become whiteouts, further names of a file hard links. Times are whole seconds.
     """
-    first_names: dict[int, str] = {}
-    total = 0
-    for path, _, node in changes:
-        if node is None:
-            parent, _, name = path.rpartition("/")
-            whiteout = File(mode=0)
-            block = header(f"{parent}/{WHITEOUT}{name}" if parent else WHITEOUT + name, whiteout, b"0")
-            out.write(block)
-            total += len(block)
-        else:
-            total += _write_node(path, node, first_names, out)
-    end = 2 * BLOCK
-    out.write(bytes(end + -(total + end) % _RECORD))
+    return _Writer(out).write(changes)
 
 
-def _write_node(path: str, node: Node, first_names: dict[int, str], out: _Writable) -> int:
-    if isinstance(node, File):
+class _Writer:
+    def __init__(self, out: _Writable) -> None:
+        self.out = out
+        self.total = 0
+        self.placed: list[tuple[File, int]] = []
+        self._first_names: dict[int, str] = {}
+
+    def write(self, changes: Iterable[Change]) -> list[tuple[File, int]]:
+        for path, _, node in changes:
+            if node is None:
+                parent, _, name = path.rpartition("/")
+                hidden = f"{parent}/{WHITEOUT}{name}" if parent else WHITEOUT + name
+                self._put(header(hidden, File(mode=0), b"0"))
+            elif isinstance(node, File):
+                self._file(path, node)
+            else:
+                self._put(_header(path, node))
+        end = 2 * BLOCK
+        self._put(bytes(end + -(self.total + end) % _RECORD))
+        return self.placed
+
+    def _put(self, data: bytes) -> None:
+        self.out.write(data)
+        self.total += len(data)
+
+    def _file(self, path: str, node: File) -> None:
         if node.nlink > 1:
-            first = first_names.setdefault(id(node), path)
+            first = self._first_names.setdefault(id(node), path)
             if first != path:
-                block = header(path, node, b"1", target=first)
-                out.write(block)
-                return len(block)
-        size = node.content.size
+                self._put(header(path, node, b"1", target=first))
+                return
+        content = node.content
+        if isinstance(content, OpaqueContent):
+            data = content.read()
+            self._put(header(path, _marked(node, content), b"0", size=len(data)) + data + padding(len(data)))
+            return
+        size = content.size
         block = header(path, node, b"0", size=size)
-        out.write(block)
-        for chunk in node.content.chunks():
-            out.write(chunk)
-        fill = padding(size)
-        if fill:
-            out.write(fill)
-        return len(block) + size + len(fill)
+        self.placed.append((node, self.total + len(block)))
+        if size <= _SMALL:
+            self._put(block + content.read() + padding(size) if size else block)
+            return
+        self._put(block)
+        for chunk in content.chunks():
+            self._put(chunk)
+        self._put(padding(size))
+
+
+def _header(path: str, node: Node) -> bytes:
+    """The header of anything but a regular file."""
     if isinstance(node, Directory):
-        block = header(path + "/", node, b"5")
-    elif isinstance(node, Symlink):
-        block = header(path, node, b"2", target=node.target)
-    elif isinstance(node, Device):
-        block = header(path, node, b"3" if node.device == "char" else b"4", device=(node.major, node.minor))
-    else:
-        assert isinstance(node, Fifo)
-        block = header(path, node, b"6")
-    out.write(block)
-    return len(block)
+        return header(path + "/", node, b"5")
+    if isinstance(node, Symlink):
+        return header(path, node, b"2", target=node.target)
+    if isinstance(node, Device):
+        return header(path, node, b"3" if node.device == "char" else b"4", device=(node.major, node.minor))
+    assert isinstance(node, Fifo)
+    return header(path, node, b"6")
+
+
+def _marked(node: File, content: OpaqueContent) -> File:
+    marked = node.copy(None)
+    origin = content.origin.encode("utf-8", "surrogateescape")
+    marked.xattrs = {**(marked.xattrs or {}), OPAQUE_ATTRIBUTE: origin}
+    return marked
+
+
+def round_times(changes: Iterable[Change], latest: int | None = None) -> None:
+    """Give what changed the times that a layer keeps: whole seconds, none after `latest` (nanoseconds)."""
+    for change in changes:
+        node = change.node
+        if node is not None:
+            mtime = max(0, node.mtime // _SECOND * _SECOND)
+            node.mtime = mtime if latest is None or mtime <= latest else latest
+
+
+def settle(placed: Iterable[tuple[File, int]], source: BlobSource, digest: str) -> None:
+    """Let files take their bytes from the layer `digest` that was just written, wherever they came from.
+
+    The tree they are in is then what reading the layer would give; nothing of the host and no bytes in
+    memory are left.
+    """
+    for file, offset in placed:
+        size = file.content.size
+        file.content = SliceContent(source, digest, offset, size) if size else EMPTY
 
 
 def apply_layer(filesystem: FileSystem, entries: Iterable[LayerEntry]) -> None:
@@ -139,10 +191,15 @@ class _Applier:
         return found
 
     def _make(self, path: str) -> None:
-        """A directory that the layer takes for granted; something else that has its name is replaced."""
-        parent, _, name = path.rpartition("/")
-        entries = self._parent(parent).entries
-        entries[name] = Directory(mode=0o755, owner=self.filesystem.edit)
+        """Directories that the layer takes for granted; something else that has their name is replaced."""
+        missing = [path]
+        while above := missing[-1].rpartition("/")[0]:
+            if above in self._directories or self.view.is_dir("/" + above):
+                break
+            missing.append(above)
+        for one in reversed(missing):
+            parent, _, name = one.rpartition("/")
+            self._parent(parent).entries[name] = Directory(mode=0o755, owner=self.filesystem.edit)
 
     def _linked(self, entry: LayerEntry) -> Node:
         parts, node = self.view.locate("/" + entry.target, follow=False) if entry.target else ((), None)
@@ -166,5 +223,7 @@ __all__ = [
     "dump_entries",
     "load_entries",
     "read_layer",
+    "round_times",
+    "settle",
     "write_layer",
 ]

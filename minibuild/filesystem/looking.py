@@ -1,4 +1,5 @@
-"""The file system as one process sees it: its rights, directory and root, and the calls that change nothing.
+"""The file system as one process sees it: its rights, directory and root, and the calls that change
+nothing.
 """
 
 import errno
@@ -7,7 +8,8 @@ from typing import Self
 from minibuild.filesystem.credentials import EXECUTE, READ, WRITE, Credentials, permitted
 from minibuild.filesystem.errors import fail
 from minibuild.filesystem.nodes import Directory, File, Node, Symlink
-from minibuild.filesystem.resolve import Place, resolve, resolve_name
+from minibuild.filesystem.opaque import opaque_directory, opaque_file, origin_of
+from minibuild.filesystem.resolve import Place, resolve, resolve_name, split
 from minibuild.filesystem.status import Stat
 from minibuild.filesystem.tree import FileSystem, Parts
 
@@ -29,6 +31,8 @@ class ReadView:
         self.filesystem = filesystem
         self.credentials = credentials
         self.umask = umask
+        # What this process knows nothing of but has read: all that it writes afterwards is as little known.
+        self.opaque = ""
         self._root: Parts = ()
         self._cwd: Parts = ()
         self._moves_seen = len(filesystem.moves)
@@ -57,6 +61,7 @@ class ReadView:
         new.filesystem = self.filesystem
         new.credentials = self.credentials
         new.umask = self.umask
+        new.opaque = ""
         new._root = self._root
         new._cwd = self._cwd
         new._moves_seen = self._moves_seen
@@ -98,6 +103,29 @@ class ReadView:
         if len(self.filesystem.moves) != self._moves_seen:
             self._follow_moves()
         return resolve_name(self.filesystem, path, start=self._cwd, root=self._root, who=self.credentials)
+
+    def found(self, path: str, *, follow: bool = True) -> tuple[Parts, Node]:
+        """As `locate`, for a node that must be there: ENOENT when it is missing.
+
+        In an opaque directory any name may exist: there the node is made, opaque too.
+        """
+        try:
+            parts, node = self.locate(path, follow)
+        except FileNotFoundError:
+            parts, node = (), None
+        if node is None:
+            if not self._conjure(path):
+                raise fail(errno.ENOENT, path)
+            parts, node = self.locate(path, follow)
+        if node is None:
+            raise fail(errno.ENOENT, path)
+        return parts, node
+
+    def touch_opaque(self, origin: str) -> None:
+        """Something was read that nobody knows."""
+        self.opaque = self.opaque or origin
+        if self.filesystem.on_opaque is not None:
+            self.filesystem.on_opaque(origin)
 
     def tree_of(self, parts: Parts) -> tuple[FileSystem, Parts]:
         """The file system that is mounted at canonical `parts`, and the parts within it."""
@@ -168,7 +196,7 @@ class ReadView:
 
     def readlink(self, path: str) -> str:
         """What a symbolic link points to; EINVAL for anything else."""
-        _, node = self._found(path, follow=False)
+        _, node = self.found(path, follow=False)
         if not isinstance(node, Symlink):
             raise fail(errno.EINVAL, path)
         return node.target
@@ -181,7 +209,7 @@ class ReadView:
     # ---- shared by the calls
 
     def _stat(self, path: str, follow: bool) -> Stat:
-        parts, node = self._found(path, follow=follow)
+        parts, node = self.found(path, follow=follow)
         return Stat(node, "/" + "/".join(parts))
 
     def _kind(self, path: str, follow: bool) -> str | None:
@@ -191,11 +219,47 @@ class ReadView:
             return None
         return None if node is None else node.kind
 
-    def _found(self, path: str, *, follow: bool) -> tuple[Parts, Node]:
-        parts, node = self.locate(path, follow)
-        if node is None:
-            raise fail(errno.ENOENT, path)
-        return parts, node
+    def _conjure(self, path: str) -> bool:
+        """Make what is missing of `path`, if it is missing from an opaque directory; whether it was."""
+        parts: Parts = self._root if path.startswith("/") else self._cwd
+        words = split(path)
+        for at, word in enumerate(words):
+            if word == "..":
+                parts = parts[:-1] if len(parts) > len(self._root) else parts
+                continue
+            here = "/" + "/".join((*parts[len(self._root) :], word))
+            try:
+                below, node = self.locate(here)
+            except OSError:
+                return False
+            if node is None:
+                return self._conjure_below(below[:-1], (below[-1], *words[at + 1 :]), path.endswith("/"))
+            parts = below
+        return False
+
+    def _conjure_below(self, above: Parts, names: Parts, directory: bool) -> bool:
+        tree, inner = self.tree_of(above)
+        origin = origin_of(tree.find(inner))
+        if not origin or ".." in names:
+            return False
+        self.touch_opaque(origin)
+        for name in names[:-1]:
+            tree.attach((*inner, name), opaque_directory(origin, mtime=self.filesystem.clock()))
+            inner = (*inner, name)
+        make = opaque_directory if directory else opaque_file
+        tree.attach((*inner, names[-1]), make(origin, mtime=self.filesystem.clock()))
+        return True
+
+    def _as_directory(self, parts: Parts, node: Node) -> Node:
+        """A file of which nothing is known may as well be a directory, once somebody asks for one."""
+        origin = origin_of(node) if isinstance(node, File) else ""
+        if not origin:
+            return node
+        self.touch_opaque(origin)
+        tree, inner = self.tree_of(parts)
+        made = opaque_directory(origin, uid=node.uid, gid=node.gid, mtime=node.mtime)
+        tree.attach(inner, made)
+        return made
 
     def _follow_moves(self) -> None:
         """A process stays in its directory when that, or one above it, is renamed."""
@@ -214,13 +278,15 @@ class ReadView:
         return node
 
     def _directory(self, path: str) -> Parts:
-        parts, node = self._found(path, follow=True)
+        parts, node = self.found(path, follow=True)
+        node = self._as_directory(parts, node)
         if not isinstance(node, Directory):
             raise fail(errno.ENOTDIR, path)
         return parts
 
     def _readable_directory(self, path: str) -> tuple[Parts, Directory]:
-        parts, node = self._found(path, follow=True)
+        parts, node = self.found(path, follow=True)
+        node = self._as_directory(parts, node)
         if not isinstance(node, Directory):
             raise fail(errno.ENOTDIR, path)
         if not permitted(node, READ, self.credentials):

@@ -1,13 +1,27 @@
 """Open file descriptions of regular files."""
 
 import errno
+from typing import Protocol
 
 from minibuild.filesystem.content import GrowingContent, PaddedContent
 from minibuild.filesystem.credentials import Credentials
 from minibuild.filesystem.errors import fail
 from minibuild.filesystem.nodes import EMPTY, File
+from minibuild.filesystem.opaque import mark_opaque, origin_of
 from minibuild.filesystem.status import Stat
 from minibuild.filesystem.tree import FileSystem, Parts
+
+
+class Watcher(Protocol):
+    """Whoever opened a file: told what it reads that nobody knows, and asked whether what it writes is
+    known.
+    """
+
+    opaque: str
+
+    def touch_opaque(self, origin: str) -> None:
+        """Something was read that nobody knows."""
+
 
 # Written bytes are held in memory. A larger file is a mistake (`dd` without a count), better ended than
 # swapped.
@@ -36,6 +50,7 @@ class OpenFile:
         writable: bool,
         append: bool = False,
         unprivileged: Credentials | None = None,
+        view: "Watcher | None" = None,
     ) -> None:
         self.readable = readable
         self.writable = writable
@@ -46,6 +61,7 @@ class OpenFile:
         self._node = node
         self._append = append
         self._unprivileged = unprivileged
+        self._view = view
         self._offset = 0
 
     @property
@@ -63,6 +79,8 @@ class OpenFile:
             return b""
         data = content.read_at(self._offset, length)
         self._offset += len(data)
+        if self.opaque and self._view is not None:
+            self._view.touch_opaque(self.opaque)
         return data
 
     def write(self, data: bytes) -> int:
@@ -85,7 +103,18 @@ class OpenFile:
             buffer[start:end] = data
         self._offset = end
         self._changed(node)
+        if self._view is not None and self._view.opaque:
+            self.make_opaque(self._view.opaque)
         return len(data)
+
+    @property
+    def opaque(self) -> str:
+        """Whose bytes these would be, if they are not known; else ""."""
+        return origin_of(self._node)
+
+    def make_opaque(self, origin: str) -> None:
+        """What was written here came from something that nobody knows."""
+        mark_opaque(self._own(), origin)
 
     def seek(self, offset: int, whence: int = 0) -> int:
         """Move to `offset` from the start (0), from here (1) or from the end (2); the new place."""

@@ -115,6 +115,8 @@ class FileSystem:
         self.moves: list[tuple[Parts, Parts]] = []
         # What became of files that were copied up: somebody may have opened them before the last snapshot.
         self.copies: dict[File, File] = {}
+        # Told the origin of every opaque node that somebody looks into.
+        self.on_opaque: Callable[[str], object] | None = None
 
     def snapshot(self) -> Snapshot:
         """The tree as it is now, without what is mounted on it; O(1)."""

@@ -59,15 +59,13 @@ class View(AttributeView):
         if create and path.endswith("/"):
             self.locate_name(path)
             raise fail(errno.EISDIR, path)
-        parts, node = self.locate(path, follow=not exclusive)
+        parts, node = self.locate(path, follow=not exclusive) if create else self.found(path)
         if node is None:
-            if not create:
-                raise fail(errno.ENOENT, path)
             if self._could_only_be_directory(path):
                 raise fail(errno.EISDIR, path)
             file = File(mode=permissions & 0o7777 & ~self.umask, mtime=self.filesystem.clock())
             tree, inner = self._create(parts, file, path)
-            return OpenFile(tree, inner, file, readable=readable, writable=True, append=append)
+            return OpenFile(tree, inner, file, readable=readable, writable=True, append=append, view=self)
         if exclusive:
             raise fail(errno.EEXIST, path)
         if isinstance(node, Symlink):
@@ -87,7 +85,14 @@ class View(AttributeView):
             assert isinstance(node, File)
         writer = self.credentials if self.credentials.uid else None
         opened = OpenFile(
-            tree, inner, node, readable=readable, writable=writable, append=append, unprivileged=writer
+            tree,
+            inner,
+            node,
+            readable=readable,
+            writable=writable,
+            append=append,
+            unprivileged=writer,
+            view=self,
         )
         if truncate:
             opened.truncate(0)
@@ -101,11 +106,13 @@ class View(AttributeView):
         """Create or overwrite a file."""
         file = self.open(path, "w", permissions)
         file.node.content = InlineContent(bytes(data)) if data else EMPTY
+        if self.opaque:
+            file.make_opaque(self.opaque)
         file.close()
 
     def truncate(self, path: str, size: int) -> None:
         """Cut or lengthen a file; it need not be readable."""
-        parts, node = self._found(path, follow=True)
+        parts, node = self.found(path, follow=True)
         if size < 0:
             raise fail(errno.EINVAL, path)
         if isinstance(node, Directory):
@@ -178,7 +185,7 @@ class View(AttributeView):
         """A second name for a file. A file that an older snapshot shares is copied up first, as overlayfs
         does.
         """
-        parts, node = self._found(src, follow=follow)
+        parts, node = self.found(src, follow=follow)
         place = self._new_name(dst, src)
         tree, inner = self._writable_tree(parts, src)
         target_tree, target = self._writable_tree(place.parts[:-1], dst)

@@ -79,9 +79,7 @@ def run_command(process: Process, argv: Sequence[str]) -> int:
 def load(process: Process, path: str, depth: int = 0) -> Program:
     """The program that the file at `path` is; sets `executable`, and `argv` for a `#!` script."""
     view = process.view
-    parts, node = view.locate(path)
-    if node is None:
-        raise fail(errno.ENOENT, path)
+    parts, node = view.found(path)
     if not isinstance(node, File) or not permitted(node, EXECUTE, view.credentials):
         raise fail(errno.EACCES, path)
     content = node.content
@@ -103,6 +101,7 @@ def load(process: Process, path: str, depth: int = 0) -> Program:
     if known is None and not head.startswith(b"\x7fELF"):
         raise fail(errno.ENOEXEC, path)
     process.executable = real
+    process.assumable = True
     return _program(process, path, real, known[0] if known else "")
 
 

@@ -23,6 +23,7 @@ class Pipe:
         self.buffer = bytearray()
         self.waiting: list[Task] = []
         self.readers = self.writers = 0
+        self.opaque = ""
 
     def reader(self) -> PipeReader:
         """A new end to read from."""
@@ -45,6 +46,15 @@ class _End:
         self.pipe = pipe
         self.references = 0
         self.closed = False
+
+    @property
+    def opaque(self) -> str:
+        """Whose bytes go through here, if they are not known."""
+        return self.pipe.opaque
+
+    def make_opaque(self, origin: str) -> None:
+        """What goes through here is not known."""
+        self.pipe.opaque = self.pipe.opaque or origin
 
 
 class PipeReader(_End):

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import random
     from collections.abc import Callable, Iterator
 
+    from minibuild.filesystem import View
     from minibuild.kernel.process import Process
 
 _BLOCK = 1 << 16
@@ -22,7 +23,8 @@ _BLOCK = 1 << 16
 class Stream(Protocol):
     """An open file description: a regular file (`OpenFile`), an end of a pipe, a device.
 
-    `references` counts the descriptors that point to it; the last one closes it.
+    `references` counts the descriptors that point to it; the last one closes it. `opaque` says whose bytes
+    these would be when nobody knows them, else "".
     """
 
     references: int
@@ -30,6 +32,13 @@ class Stream(Protocol):
     writable: bool
     seekable: bool
     is_tty: bool
+
+    @property
+    def opaque(self) -> str:
+        """Whose bytes these would be, if they are not known."""
+
+    def make_opaque(self, origin: str) -> None:
+        """What is written comes from something that nobody knows."""
 
     def read(self, n: int = -1) -> bytes:
         """At most `n` bytes, waiting for the first; empty at the end."""
@@ -49,6 +58,10 @@ class Device:
     writable = True
     seekable = False
     is_tty = False
+    opaque = ""
+
+    def make_opaque(self, origin: str) -> None:
+        """A device forgets what it is given."""
 
     def read(self, n: int = -1) -> bytes:  # noqa: ARG002  the devices below use it
         """Nothing to read."""
@@ -130,6 +143,10 @@ class Sink(Device):
     def __init__(self, take: Callable[[bytes], object], limit: int, what: str = "output") -> None:
         self.take, self.left, self.limit, self.what = take, limit, limit, what
 
+    def make_opaque(self, origin: str) -> None:
+        """Remember that not all of it is known."""
+        self.opaque = self.opaque or origin
+
     def write(self, data: bytes) -> int:
         """Hand the bytes on."""
         self.left -= len(data)
@@ -144,10 +161,11 @@ class Sink(Device):
 class Reader:
     """Buffered reading from a stream, as stdio does it. Iterating gives lines with their newlines."""
 
-    __slots__ = ("_at", "_buffer", "memory", "stream")
+    __slots__ = ("_at", "_buffer", "memory", "stream", "view")
 
-    def __init__(self, stream: Stream | None, memory: int = 1 << 30) -> None:
+    def __init__(self, stream: Stream | None, memory: int = 1 << 30, view: View | None = None) -> None:
         self.stream = stream
+        self.view = view
         self.memory = memory
         self._buffer = b""
         self._at = 0
@@ -201,7 +219,10 @@ class Reader:
     def _fetch(self, n: int) -> bytes:
         if self.stream is None:
             raise fail(errno.EBADF)
-        return self.stream.read(n)
+        data = self.stream.read(n)
+        if self.stream.opaque and self.view is not None:
+            self.view.touch_opaque(self.stream.opaque)
+        return data
 
     def _long_line(self) -> bytes:
         pieces, size = [self._buffer[self._at :]], len(self._buffer) - self._at
@@ -257,6 +278,8 @@ class Writer:
             raise fail(errno.EBADF)
         try:
             stream.write(raw)
+            if self.process.view.opaque:
+                stream.make_opaque(self.process.view.opaque)
         except BrokenPipeError:
             if PIPE in self.process.ignored:
                 raise

@@ -64,6 +64,7 @@ class System:
         self.scheduler = Scheduler(self.clock)
         self.random = random.Random(machine.seed)
         self.fidelity = Ledger(machine.limit)
+        filesystem.on_opaque = self._touched
         self.hostname = machine.hostname
         self.partial = machine.partial
         self.fixtures = machine.fixtures
@@ -83,6 +84,9 @@ class System:
             )
         self._last_pid += 1
         return self._last_pid
+
+    def _touched(self, origin: str) -> None:
+        self.fidelity.note(Fidelity.ASSUMED, f"{origin} is not known")
 
     def check(self) -> None:
         """Look at the limits, let time pass for the work done, give others a turn."""
