@@ -11,8 +11,8 @@ from minibuild.image.reference import parse_reference
 
 CORE = [
     "busybox", "alpine", "alpine:3.19", "alpine:edge", "debian", "debian:bookworm-slim",
-    "debian:bullseye", "ubuntu", "ubuntu:22.04", "ubuntu:14.04", "buildpack-deps", "buildpack-
-    deps:jammy-curl", "python", "python:3.12-slim", "python:3.9-alpine", "python:2.7", "node",
+    "debian:bullseye", "ubuntu", "ubuntu:22.04", "ubuntu:14.04", "buildpack-deps",
+    "buildpack-deps:jammy-curl", "python", "python:3.12-slim", "python:3.9-alpine", "python:2.7", "node",
     "node:lts-alpine", "node:20-bookworm-slim", "golang", "golang:1.22-alpine", "nginx",
     "nginx:stable-alpine", "postgres:16", "postgres:9.6-alpine", "redis", "redis:7-alpine",
     "training/webapp", "training/postgres",
