@@ -10,6 +10,7 @@ from minibuild.cli.arguments import DockerCommand
 from minibuild.cli.build_options import build_options, make_request, write_file
 from minibuild.cli.location import StoreLocation, pass_location
 from minibuild.errors import MinibuildError
+from minibuild.report.kept_fidelity import FidelityKeeper
 from minibuild.report.progress import Progress, choose, make_progress
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def run_build(location: StoreLocation, request: "BuildRequest", progress: Progre
     failed: MinibuildError | None = None
     try:
         with location.open() as store:
-            return build(request, store, progress)
+            return build(request, store, FidelityKeeper(store, progress))
     except MinibuildError as error:
         failed = error
         raise

@@ -24,6 +24,7 @@ from minibuild.cli.build_options import write_file
 from minibuild.cli.location import StoreLocation
 from minibuild.errors import MinibuildError, UsageError
 from minibuild.report.collection import Row, collection_table
+from minibuild.report.kept_fidelity import FidelityKeeper
 from minibuild.report.layer_sizes import image_size
 from minibuild.report.metadata import metadata
 from minibuild.report.progress_json import JsonProgress
@@ -143,7 +144,7 @@ def build_member(root: Path, name: str, request: BuildRequest, kind: str) -> Out
     started = time.monotonic()
     try:
         with Store.open(root) as store:
-            result = build(request, store, progress)
+            result = build(request, store, FidelityKeeper(store, progress))
             size = image_size(store, store.image(result.image).diff_ids)
     except MinibuildError as error:
         progress.close(error)

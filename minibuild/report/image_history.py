@@ -1,10 +1,10 @@
 """`minibuild history`: what an image's instructions were, the newest first."""
 
-import json
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from minibuild.image.config import HistoryEntry
+from minibuild.report.kept_fidelity import kept_fidelity
 from minibuild.report.layer_sizes import layer_size
 from minibuild.report.listing import render_list
 from minibuild.report.table import truncate
@@ -92,18 +92,9 @@ def _fidelity(store: Store, ids: list[str]) -> list[tuple[str, str]]:
     base = ("exact", "")
     for own_id in reversed(ids):
         if own_id != _MISSING:
-            base = recorded_fidelity(store, own_id)
+            base = kept_fidelity(store, own_id)
         found.append(base)
     return found[::-1]
-
-
-def recorded_fidelity(store: Store, image_id: str) -> tuple[str, str]:
-    """How faithful the step was that made the image, and why it was not exact."""
-    record = store.memo_get("fidelity:" + image_id)
-    if record is None:
-        return "exact", ""
-    level, reasons = json.loads(record)
-    return str(level), "; ".join(" ".join(str(reason).split()) for reason in reasons)
 
 
 def _created_by(entry: HistoryEntry, shape: Shape) -> str:

@@ -159,7 +159,8 @@ def _forget_cache(store: "Store", *, everything: bool) -> None:
     if everything:
         for table in ("cache", "documents", "files"):
             store.execute(f"DELETE FROM {table}")
-        store.execute("DELETE FROM memos WHERE key NOT LIKE 'manifest:%' AND key NOT LIKE 'partial:%'")
+        kept = " AND ".join(f"key NOT GLOB '{kind}:*'" for kind in ("manifest", "partial", "fidelity"))
+        store.execute(f"DELETE FROM memos WHERE {kept}")
         return
     layers = image_blobs(store)
     rows = store.execute("SELECT key, layer FROM cache WHERE layer IS NOT NULL").fetchall()

@@ -195,4 +195,5 @@ def _delete(store: "Store", image_id: str, in_use: "Collection[str]") -> list[st
 def forget(store: "Store", image_id: str) -> None:
     """Take an image out of the database; its blobs stay until `prune`."""
     store.execute("DELETE FROM images WHERE id = ?", image_id)
-    store.execute("DELETE FROM memos WHERE key = ?", "manifest:" + image_id)
+    for kind in ("manifest", "fidelity"):
+        store.execute("DELETE FROM memos WHERE key = ?", f"{kind}:{image_id}")
