@@ -2,6 +2,7 @@
 
 from minibuild.catalogue.executable import executable
 from minibuild.filesystem import Directory, File, FileSystem, InlineContent, Symlink
+from minibuild.filesystem.status import path_number
 
 
 class TreeBuilder:
@@ -44,6 +45,7 @@ class TreeBuilder:
         node = self._directory(above).entries[name]
         if isinstance(node, File):
             node.nlink += 1
+            node.ino = node.ino or path_number(existing)
         above, _, name = path.rpartition("/")
         self._directory(above).entries[name] = node
 

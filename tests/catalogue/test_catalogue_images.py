@@ -177,4 +177,4 @@ def test_writing_needs_an_own_tree_only() -> None:
     filesystem = files("alpine")
     before: Snapshot = filesystem.snapshot()
     filesystem.write_file("/etc/motd", b"hello\n")
-    assert [change.path for change in changes(before, filesystem.snapshot())] == ["etc/motd"]
+    assert [change.path for change in changes(before, filesystem.snapshot())] == ["etc", "etc/motd"]
