@@ -1,0 +1,449 @@
+"""The text of a sed script → commands, as busybox 1.35 reads it, with GNU's commands and flags besides."""
+
+from __future__ import annotations
+
+import re
+
+from minibuild.programs.text.regex import Regex, RegexError, compile_regex
+from minibuild.programs.text.sed_nodes import Address, Command, SedError, Substitution
+
+BLANK = b" \t\r\v\f"
+SPACE = b" \t\r\v\f\n"
+SPECIAL = b"\\.*[]^$+?(){}|&0123456789/n"
+ESCAPES = {110: b"\n", 116: b"\t", 114: b"\r"}
+PLAIN = "{}=dDgGhHlnNpPqQxzF"
+
+
+class ScriptParser:
+    """One pass over a whole script (the -e and -f parts, joined by newlines).
+
+    `previous` is the regular expression that was read last: busybox takes it for an empty one.
+    """
+
+    def __init__(self, script: bytes, *, extended: bool, gnu: bool) -> None:
+        self.script, self.at, self.extended, self.gnu = script, 0, extended, gnu
+        self.commands: list[Command] = []
+        self.previous: Regex | None = None
+        self._depth = 0
+
+    def parse(self) -> list[Command]:
+        """The commands, blocks and labels connected. SedError."""
+        try:
+            self._read()
+        except SedError as error:
+            error.place = self.at
+            raise
+        _connect(self.commands, self.gnu)
+        return self.commands
+
+    def _read(self) -> None:
+        while True:
+            self._skip(SPACE + b";")
+            if self.at >= len(self.script):
+                break
+            if self._peek() == "#":
+                self._line()
+                continue
+            self.commands.append(self._command())
+
+    def _peek(self) -> str:
+        return chr(self.script[self.at]) if self.at < len(self.script) else ""
+
+    def _skip(self, which: bytes) -> None:
+        while self.at < len(self.script) and self.script[self.at] in which:
+            self.at += 1
+
+    def _line(self) -> bytes:
+        """The rest of the line."""
+        end = self.script.find(b"\n", self.at)
+        end = len(self.script) if end < 0 else end
+        text, self.at = self.script[self.at : end], end
+        return text
+
+    def _number(self) -> int:
+        start = self.at
+        while self._peek().isdigit():
+            self.at += 1
+        return int(self.script[start : self.at] or b"0")
+
+    def _command(self) -> Command:
+        first = self._address()
+        second = None
+        self._skip(BLANK)
+        if first is not None and self._peek() == ",":
+            self.at += 1
+            self._skip(BLANK)
+            second = self._address(second=True)
+            if second is None:
+                self.at += 1
+                raise SedError("no address after comma", "unexpected `,'")
+        first = self._checked(first, second)
+        self._skip(BLANK)
+        invert = self._peek() == "!"
+        if invert:
+            self.at += 1
+            self._skip(BLANK)
+            if self._peek() == "!":
+                self.at += 1
+                raise SedError("unsupported command !", "multiple `!'s")
+        name = self._peek()
+        if not name or name == "\n":
+            raise SedError("missing command")
+        self.at += 1
+        command = Command(name, first, second, invert)
+        self._arguments(command)
+        return command
+
+    def _checked(self, first: Address | None, second: Address | None) -> Address | None:
+        """The first address; line 0 selects every line for busybox, and no range begins there."""
+        if first is None or first.line or first.kind not in ("line", "step"):
+            return first
+        if first.kind == "step" and first.step:
+            return first
+        if not self.gnu:
+            return Address("every" if second is None else "never")
+        if second is None or second.kind != "match":
+            self.at += 1
+            raise SedError("invalid usage of line address 0")
+        return first
+
+    def _arguments(self, command: Command) -> None:
+        name = command.name
+        if name in "aic":
+            if name != "c" and command.second is not None and not self.gnu:
+                raise SedError(f"command '{name}' uses only one address")
+            command.text = self._text()
+        elif name in "rwRW":
+            command.text = self._file_name()
+        elif name in ":btT":
+            self._skip(BLANK)
+            command.text = self._label()
+            if name == ":" and not command.text and self.gnu:
+                raise SedError("", '":" lacks a label')
+        elif name == "s":
+            command.substitution = self._substitution()
+            self._end_of_command()
+        elif name == "y":
+            command.text = self._transliteration()
+            self._end_of_command()
+        elif name in "ev" and self.gnu:
+            self._skip(BLANK)
+            command.text = self._line()
+        elif name in PLAIN:
+            self._plain(command)
+        elif name == "#" and self.gnu:
+            raise SedError("", "comments don't accept any addresses")
+        elif name in "+~" and self.gnu:
+            self.at += 1
+            raise SedError("", "invalid usage of +N or ~N as first address")
+        else:
+            raise SedError(f"unsupported command {name}", f"unknown command: `{name}'")
+
+    def _plain(self, command: Command) -> None:
+        """A command without text; q, Q, l and L may have a number."""
+        name = command.name
+        if name in "qQ" and command.second is not None and self.gnu:
+            raise SedError("", "command only uses one address")
+        self._skip(BLANK)
+        if name in "qQlL" and self._peek().isdigit():
+            command.number = self._number()
+        self._depth += {"{": 1, "}": -1}.get(name, 0)
+        if self._depth < 0 and self.gnu:
+            raise SedError("", "unexpected `}'")
+        if name != "{":
+            self._end_of_command()
+
+    def _file_name(self) -> bytes:
+        self._skip(BLANK)
+        name = self._line()
+        if not name:
+            raise SedError("empty filename", "missing filename in r/R/w/W commands")
+        return name
+
+    def _end_of_command(self) -> None:
+        """GNU wants a separator after a command; busybox begins the next one right there."""
+        self._skip(BLANK)
+        following = self._peek()
+        if following and following not in ";}#\n" and self.gnu:
+            self.at += 1
+            raise SedError("", "extra characters after command")
+
+    def _address(self, *, second: bool = False) -> Address | None:
+        char = self._peek()
+        if char.isdigit():
+            line = self._number()
+            if self._peek() == "~" and not second:
+                self.at += 1
+                return Address("step", line, self._number())
+            return Address("line", line)
+        if char == "$":
+            self.at += 1
+            return Address("last")
+        if char and char in "/\\":
+            return self._match()
+        if second and char and char in "+~":
+            self.at += 1
+            if not self._peek().isdigit():
+                raise SedError("no address after comma", "expected newer version of sed")
+            return Address("plus" if char == "+" else "multiple", self._number())
+        return None
+
+    def _match(self) -> Address:
+        """/regular expression/ or \\cREGULAR EXPRESSIONc, with the flags I and M."""
+        if self._peek() == "\\":
+            self.at += 1
+        if self.at >= len(self.script):
+            raise SedError("unmatched '/'", "unterminated address regex")
+        delimiter = self.script[self.at]
+        self.at += 1
+        source = self._delimited(delimiter, in_regex=True, gnu="unterminated address regex")
+        flags = set[str]()
+        while (flag := self._peek()) and flag in "IM":
+            flags.add(flag)
+            self.at += 1
+        regex = self._regex(source, flags)
+        if regex is None and not self.gnu:
+            if self.previous is None:
+                raise SedError("no previous regexp")
+            regex = self.previous
+        return Address("match", regex=regex)
+
+    def _regex(self, source: bytes, flags: set[str]) -> Regex | None:
+        """A compiled regular expression; None for the empty one, which means the one used last."""
+        if not source:
+            return None
+        try:
+            regex = compile_regex(
+                source, extended=self.extended, ignore_case="I" in flags, multiline="M" in flags, strict=True
+            )
+        except RegexError as error:
+            shown = source.decode("utf-8", "surrogateescape")
+            raise SedError(f"bad regex '{shown}': {error}", str(error)) from None
+        self.previous = regex
+        return regex
+
+    def _delimited(self, delimiter: int, *, in_regex: bool, gnu: str) -> bytes:
+        """The text up to an unescaped delimiter (in a regular expression also not inside brackets)."""
+        script, at, total = self.script, self.at, len(self.script)
+        out = bytearray()
+        bracket = -1
+        while at < total:
+            byte = script[at]
+            if bracket >= 0:
+                if byte == 93 and not (bracket == at - 1 or (bracket == at - 2 and script[at - 1] == 94)):
+                    bracket = -1
+            elif byte == 91 and in_regex:
+                bracket = at
+            elif byte == delimiter:
+                self.at = at + 1
+                return bytes(out)
+            if byte == 92 and at + 1 < total:
+                following = script[at + 1]
+                if following in ESCAPES and following != delimiter:
+                    out += ESCAPES[following]
+                    at += 2
+                    continue
+                if self.gnu and following != delimiter and (escape := CODE.match(script, at)):
+                    out += _coded(escape, in_regex)
+                    at = escape.end()
+                    continue
+                if following == 10 and in_regex:
+                    out += b"\n"
+                    at += 2
+                    continue
+                if bracket < 0:
+                    # An escaped delimiter loses its backslash (s,a\,b,c,); for busybox only when it is not
+                    # special.
+                    keep = following != delimiter or (not self.gnu and following in SPECIAL)
+                    out += script[at : at + 2] if keep else script[at + 1 : at + 2]
+                    at += 2
+                    continue
+            elif byte == 10 and in_regex and bracket < 0:
+                break
+            out.append(byte)
+            at += 1
+        self.at = at
+        raise SedError(f"unmatched '{chr(delimiter)}'", gnu)
+
+    def _text(self) -> bytes:
+        """The text of a, i, c: to the end of the line that does not end in a backslash."""
+        self._skip(BLANK)
+        if self.gnu and self.at >= len(self.script):
+            raise SedError("", "expected \\ after `a', `c' or `i'")
+        while self.at < len(self.script):
+            byte = self.script[self.at]
+            if byte in b"\n\\":
+                self.at += 1
+                if byte == 92:
+                    rest = self.at
+                    self._skip(BLANK)
+                    if self._peek() == "\n":
+                        self.at += 1
+                    else:
+                        self.at = rest
+                break
+            if byte not in BLANK:
+                break
+            self.at += 1
+        out, script = bytearray(), self.script
+        while self.at < len(script):
+            byte = script[self.at]
+            self.at += 1
+            if byte == 10:
+                break
+            if byte == 92 and self.at < len(script):
+                byte = script[self.at]
+                self.at += 1
+                out += ESCAPES.get(byte, bytes((byte,)))
+                continue
+            out.append(byte)
+        return bytes(out)
+
+    def _label(self) -> bytes:
+        ends = SPACE + b";}" if self.gnu else SPACE + b";"
+        start = self.at
+        while self.at < len(self.script) and self.script[self.at] not in ends:
+            self.at += 1
+        return self.script[start : self.at].rstrip(BLANK)
+
+    def _delimiter(self, gnu: str) -> int:
+        if self.at >= len(self.script) or self.script[self.at] in b"\n\\":
+            raise SedError("bad format in substitution expression", gnu)
+        self.at += 1
+        return self.script[self.at - 1]
+
+    def _substitution(self) -> Substitution:
+        unterminated = "unterminated `s' command"
+        delimiter = self._delimiter(unterminated)
+        source = self._delimited(delimiter, in_regex=True, gnu=unterminated)
+        parts = self._replacement(self._delimited(delimiter, in_regex=False, gnu=unterminated))
+        made = Substitution(None, parts)
+        flags = set[str]()
+        counted = False
+        while (flag := self._peek()) and flag not in ";}#\n":
+            if flag == "w":
+                self.at += 1
+                made.file = self._file_name()
+                break
+            if flag.isdigit():
+                if self.gnu and counted:
+                    self.at += 1
+                    raise SedError("", "multiple number options to `s' command")
+                made.which, counted = self._number(), True
+                if not self.gnu:
+                    made.every = not made.which
+                elif not made.which:
+                    raise SedError("", "number option to `s' command may not be zero")
+                continue
+            self.at += 1
+            self._flag(flag, made, flags)
+        if made.every and not counted:
+            made.which = 1
+        made.regex = self._regex(source, flags)
+        groups = max((part for part in parts if isinstance(part, int)), default=0)
+        if self.gnu and made.regex is not None and groups > made.regex.groups:
+            raise SedError("", f"invalid reference \\{groups} on `s' command's RHS")
+        return made
+
+    def _flag(self, flag: str, made: Substitution, flags: set[str]) -> None:
+        """One letter after the last delimiter of `s`."""
+        if self.gnu and flag in "gp" and (made.every if flag == "g" else made.printing):
+            raise SedError("", f"multiple `{flag}' options to `s' command")
+        if flag == "g":
+            made.every = True
+            if not self.gnu:
+                made.which = 1  # s/x/y/2g: the last one counts
+        elif flag in "iI":
+            flags.add("I")
+        elif flag == "p":
+            made.printing = True
+        elif flag == "e" and self.gnu:
+            made.execute = True
+        elif flag in "mM" and self.gnu:
+            flags.add("M")
+        elif flag not in " \t\r":
+            raise SedError("bad option in substitution expression", "unknown option to `s'")
+
+    def _replacement(self, source: bytes) -> list[bytes | int | str]:
+        parts: list[bytes | int | str] = []
+        literal = bytearray()
+        at = 0
+        while at < len(source):
+            byte = source[at]
+            at += 1
+            special: int | str | None = None
+            if byte == 38:
+                special = 0
+            elif byte == 92 and at < len(source):
+                byte = source[at]
+                at += 1
+                if 48 <= byte <= 57:
+                    special = byte - 48
+                elif self.gnu and chr(byte) in "ULEul":
+                    special = chr(byte)
+            if special is None:
+                literal.append(byte)
+                continue
+            if literal:
+                parts.append(bytes(literal))
+                literal.clear()
+            parts.append(special)
+        if literal:
+            parts.append(bytes(literal))
+        return parts
+
+    def _transliteration(self) -> bytes:
+        """The 256-byte table of `y`."""
+        unterminated = "unterminated `y' command"
+        delimiter = self._delimiter(unterminated)
+        sides = []
+        for _ in range(2):
+            side = self._delimited(delimiter, in_regex=False, gnu=unterminated)
+            sides.append(side.replace(b"\\\\", b"\0\0").replace(b"\\", b"").replace(b"\0\0", b"\\"))
+        if len(sides[0]) != len(sides[1]):
+            raise SedError(
+                "strings for command 'y' have different lengths",
+                "strings for `y' command are different lengths",
+            )
+        table = bytearray(range(256))
+        for old, new in reversed(list(zip(*sides, strict=True))):
+            table[old] = new
+        return bytes(table)
+
+
+# GNU's names of single bytes.
+CODE = re.compile(rb"\\(?:([afv])|c(.)|d([0-9]{3})|o([0-7]{3})|x([0-9a-fA-F]{1,2}))", re.DOTALL)
+
+
+def _coded(escape: re.Match[bytes], in_regex: bool) -> bytes:
+    """The byte that an escape of GNU stands for; in a replacement it is never special."""
+    letter, control, decimal, octal, hexadecimal = escape.groups()
+    if letter:
+        byte = {b"a": 7, b"f": 12, b"v": 11}[letter]
+    elif control:
+        byte = control.upper()[0] ^ 64
+    else:
+        byte = int(decimal or octal or hexadecimal, 10 if decimal else 8 if octal else 16) & 255
+    return bytes((byte,)) if in_regex or byte not in b"&\\\n" else bytes((92, byte))
+
+
+def _connect(commands: list[Command], gnu: bool) -> None:
+    """Give each `{` the place of its `}`, and each branch the place of its label."""
+    labels: dict[bytes, int] = {}
+    for place, command in enumerate(commands):
+        if command.name == ":":
+            labels.setdefault(command.text, place)
+    blocks: list[int] = []
+    for place, command in enumerate(commands):
+        if command.name == "{":
+            blocks.append(place)
+        elif command.name == "}":
+            if blocks:
+                commands[blocks.pop()].partner = place
+        elif command.name in "btT":
+            if gnu and command.text and command.text not in labels:
+                shown = command.text.decode("utf-8", "surrogateescape")
+                raise SedError("", f"can't find label for jump to `{shown}'", status=4, place=None)
+            command.partner = labels.get(command.text, -1) if command.text else len(commands)
+    if blocks and gnu:
+        raise SedError("", "unmatched `{'", place=0)
