@@ -1,12 +1,13 @@
 """What an instruction does once every word of it is expanded, and where it stands."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from minibuild.image.config import ContainerConfig
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from minibuild.build.container import StepContainer
     from minibuild.build.images import StageImage
     from minibuild.build.scope import Scope

@@ -2,21 +2,23 @@
 
 from minibuild.build.errors import BuildError
 from minibuild.build.images import StageImage, committed
-from minibuild.filesystem import FileSystem, changes, write_layer
-from minibuild.image.config import HistoryEntry, ImageConfig
-from minibuild.image.reference import Reference, ReferenceError, parse_reference
+from minibuild.filesystem import FileSystem
+from minibuild.image.config import HistoryEntry, ImageConfig, chain_id
+from minibuild.image.reference import Reference, ReferenceError, parse_reference  # noqa: A004  the field's own word
 from minibuild.store import Store
 
+# Facts about images that their configurations don't tell: memos of the store.
 _PARTIAL = "partial:"
+_ASSUMED = "assumed:"
 
 
-def find_base(name: str, store: Store) -> StageImage:
-    """The image called `name`: from the store, else from the catalogue. Raise `BuildError` with what was
-    tried.
+def find_base(name: str, store: Store, fidelity: str) -> StageImage:
+    """The image called `name`: from the store, else from the catalogue; with the fidelity `assume` an image
+    that nobody knows is taken for one like it. Raise `BuildError` with what was tried.
     """
     image_id = store.resolve(name)
     if image_id is not None:
-        return _stored(image_id, store)
+        return _stored(image_id, store, fidelity, name)
     try:
         reference = parse_reference(name)
     except ReferenceError as error:
@@ -24,10 +26,12 @@ def find_base(name: str, store: Store) -> StageImage:
             f"invalid base image name {name!r}: {error}",
             hint="a name looks like alpine:3.20 or registry.example/team/app:1",
         ) from None
-    image_id = store.resolve(reference.canonical) or _from_catalogue(reference, store)
-    if image_id is not None:
-        return _stored(image_id, store)
-    raise _unknown(name, reference)
+    image_id = _from_catalogue(reference, store)
+    if image_id is None and fidelity == "assume":
+        image_id = _assumed(reference, store)
+    if image_id is None:
+        raise _unknown(name, reference)
+    return _stored(image_id, store, fidelity, name)
 
 
 def remember_partial(image_id: str, store: Store) -> None:
@@ -35,13 +39,22 @@ def remember_partial(image_id: str, store: Store) -> None:
     store.memo_put(_PARTIAL + image_id, "1")
 
 
-def _stored(image_id: str, store: Store) -> StageImage:
-    from minibuild.image.config import chain_id
-
+def _stored(image_id: str, store: Store, fidelity: str, name: str) -> StageImage:
     config = store.image(image_id)
-    partial = store.memo_get(_PARTIAL + image_id) is not None
     files = chain_id(config.diff_ids) if config.diff_ids else "scratch"
-    return StageImage(image_id, config, files, partial)
+    assumed = store.memo_get(_ASSUMED + image_id)
+    if assumed is not None:
+        if fidelity != "assume":
+            raise _unknown(name, parse_reference(name))
+        return StageImage(image_id, config, files, True, "assumed", (assumed,))
+    if store.memo_get(_PARTIAL + image_id) is None:
+        return StageImage(image_id, config, files)
+    if fidelity == "exact":
+        raise BuildError(
+            f"{name}: not all files of this image are known",
+            hint="load the real one with `minibuild load -i IMAGE.tar`, or build with --fidelity modelled",
+        )
+    return StageImage(image_id, config, files, True, "modelled", ("made from the catalogue",))
 
 
 def _from_catalogue(reference: Reference, store: Store) -> str | None:
@@ -56,20 +69,33 @@ def _from_catalogue(reference: Reference, store: Store) -> str | None:
     filesystem = FileSystem()
     empty = filesystem.snapshot()
     found.write_files(filesystem)
-    with store.blob_writer() as blob:
-        write_layer(changes(empty, filesystem.snapshot()), blob)
-        layer, _ = blob.commit()
-    bare = ImageConfig(created=found.created, architecture=found.architecture, os="linux")
+    layer = store.put_layer((), empty, filesystem.snapshot())
+    bare = ImageConfig(architecture=found.architecture, os="linux")
     entry = HistoryEntry(
         created=found.created,
         created_by=f"catalogue {found.name}:{found.tag}",
+        empty_layer=layer is None,
         comment="made from minibuild's catalogue",
     )
-    config = committed(bare, found.config, entry, layer, "")
-    image_id = store.put_image(config)
+    image_id = store.put_image(committed(bare, found.config, entry, layer, ""))
     if found.partial:
         remember_partial(image_id, store)
-    store.tag(image_id, reference.canonical)
+    store.tag(image_id, reference._replace(digest="", tag=reference.tag or "latest").canonical)
+    return image_id
+
+
+def _assumed(reference: Reference, store: Store) -> str | None:
+    """An image that stands for an unknown one: the distribution that its name speaks of, else debian."""
+    name = reference.familiar
+    base = next((one for one in ("alpine", "ubuntu", "debian") if one in name), "debian")
+    model = _from_catalogue(parse_reference(base), store) or store.resolve(base)
+    if model is None:
+        return None
+    config = store.image(model)
+    why = f"the base image {name} is not known: it is taken for one like {base}"
+    entry = HistoryEntry(created=config.created, created_by=f"assumed {name}", empty_layer=True, comment=why)
+    image_id = store.put_image(committed(config, config.config, entry, None, ""))
+    store.memo_put(_ASSUMED + image_id, why)
     return image_id
 
 
@@ -79,8 +105,8 @@ def _unknown(name: str, reference: Reference) -> BuildError:
     close = suggestions(reference)
     hint = f"did you mean {' or '.join(close)}? " if close else ""
     return BuildError(
-        f"{name}: not found: no such image in the store ({reference.canonical}) nor in the catalogue ({reference.familiar})",
-        hint=hint
-        + "load one with `minibuild load -i IMAGE.tar`, or name one with --build-context "
-        + f"{name}=docker-image://OTHER",
+        f"{name}: not found: no such image in the store ({reference.canonical})"
+        f" nor in the catalogue ({reference.familiar})",
+        hint=f"{hint}load it with `minibuild load -i IMAGE.tar`, give another with"
+        f" --build-context {name}=docker-image://OTHER, or build with --fidelity assume",
     )

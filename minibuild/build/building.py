@@ -1,7 +1,7 @@
 """One build from its request to its result."""
 
 import time
-from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
 from minibuild.build import events
 from minibuild.build.bases import remember_partial
@@ -18,6 +18,9 @@ from minibuild.build.workshop import Workshop
 from minibuild.dockerfile.nodes import Instruction
 from minibuild.errors import MinibuildError
 from minibuild.store import Store
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _LEVELS = ("exact", "modelled", "assumed")
 
@@ -45,13 +48,14 @@ def build(request: BuildRequest, store: Store, listen: events.Listener) -> Build
         remember_partial(image.id, store)
     names = _tag(request, store, image)
     fidelity = max((record.fidelity for record in records), key=_LEVELS.index, default="exact")
-    result = BuildResult(image.id, names, tuple(records), fidelity, time.monotonic() - started)
+    descriptor: dict[str, Any] = {}
     if request.outputs:
         from minibuild.build.export import export  # archives are written only when they are asked for
 
-        result = export(result, request, workshop, image)
-    listen(events.BuildFinished(image.id, names, fidelity, time.monotonic() - started))
-    return result
+        descriptor = export(request.outputs, workshop, image, fidelity)
+    seconds = time.monotonic() - started
+    listen(events.BuildFinished(image.id, names, fidelity, seconds))
+    return BuildResult(image.id, names, tuple(records), fidelity, seconds, descriptor)
 
 
 def _tag(request: BuildRequest, store: Store, image: StageImage) -> tuple[str, ...]:
@@ -92,16 +96,17 @@ class _Stages:
             if base.stage is not None:
                 return None
             if base.image:
-                return self.workshop.find_image(base.image)
+                return self.workshop.sources.find_image(base.image)
             if base.context:
-                return self.workshop.context_image(base.context)
+                return self.workshop.sources.context_image(base.context)
             return scratch(stage.platform)
         except MinibuildError as error:
             locate(error, stage.from_, self.workshop.dockerfile_path)
             raise
 
     def _body(self, stage: Stage, base: StageImage | None) -> list[tuple[Instruction, Instruction]]:
-        """(instruction, the instruction whose line it is told at): the base's triggers, then the stage's own.
+        """(instruction, the instruction whose line it is told at): the base's triggers, then the stage's
+        own.
         """
         if base is not None:
             texts = base.runtime.on_build
@@ -135,7 +140,7 @@ class _Stages:
         engine = Engine(workshop, scope, total)
         image = engine.begin(stage, base, first)
         steps: Iterator[Step] = (
-            Step(first + 1 + offset, instruction, place, stage.number, stage.label)
+            Step(first + 1 + offset, instruction, place, stage)
             for offset, (instruction, place) in enumerate(body)
         )
         workshop.built[stage.number] = replay(steps, image, engine)

@@ -10,6 +10,7 @@ class BuildClock:
     """
 
     def __init__(self, source_date_epoch: int | None = None) -> None:
+        self.epoch = source_date_epoch
         self.fixed = None if source_date_epoch is None else source_date_epoch * 1_000_000_000
 
     def now(self) -> int:

@@ -1,14 +1,16 @@
 """The container of one step: what an instruction modifies and the engine commits."""
 
 import hashlib
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from minibuild.build import events
 from minibuild.build.images import StageImage
-from minibuild.filesystem import FileSystem, Snapshot
+from minibuild.build.opaque import why_opaque
+from minibuild.filesystem import FileSystem, Node, Snapshot
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from minibuild.build.workshop import Workshop
 
 _LEVELS = ("exact", "modelled", "assumed")
@@ -46,6 +48,11 @@ class StepContainer:
             self._filesystem = FileSystem(self.base, clock=self.workshop.clock.now)
         return self._filesystem
 
+    def commit(self) -> str | None:
+        """Keep what changed as a layer of the store; its diff ID, None when nothing changed."""
+        store, clock = self.workshop.store, self.workshop.clock
+        return store.put_layer(self.image.config.diff_ids, self.base, self.filesystem.snapshot(), clock.fixed)
+
     @property
     def touched(self) -> bool:
         """Whether anything asked for the file system, so that something may have changed."""
@@ -60,6 +67,12 @@ class StepContainer:
         """Record that part of the effect is only `modelled` or `assumed`."""
         self._level = max(self._level, _LEVELS.index(level))
         self._reasons.extend(reason for reason in reasons if reason not in self._reasons)
+
+    def note_opaque(self, node: Node) -> None:
+        """Record that a node was used of which only the name is known, if it is one."""
+        why = why_opaque(node)
+        if why:
+            self.note("assumed", (why,))
 
     @property
     def output(self) -> "Callable[[int, bytes], None]":

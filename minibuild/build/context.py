@@ -3,11 +3,17 @@
 import os
 import stat
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from minibuild.build.errors import BuildError
 from minibuild.dockerfile.ignore import IgnoreFile
 from minibuild.filesystem import Directory, Fifo, File, HostContent, Node, Symlink
+
+# Of an entry that is visible: mode with kind, size, times of content and status, inode; of a directory its
+# mode alone, since its entries are looked at themselves. Of one that is hidden: whether it is a directory.
+State = tuple[int, ...] | bool
+_HAS_MODES = os.name == "posix"
 
 
 class HostDirectory(Directory):
@@ -16,19 +22,23 @@ class HostDirectory(Directory):
     Everything belongs to root, as BuildKit has it; modes and times are the host's.
     """
 
-    __slots__ = ("_context", "_loaded", "_relative")
+    __slots__ = ("_context", "_loaded", "path", "states")
 
-    def __init__(self, context: "Context", relative: str, mode: int, mtime: int) -> None:
+    def __init__(self, context: "Context", path: str, mode: int, mtime: int) -> None:
         self._context = context
-        self._relative = relative
+        self.path = path
+        self.states: dict[str, State] = {}
         self._loaded: dict[str, Node] | None = None
         super().__init__(mode=mode, uid=0, gid=0, mtime=mtime)
 
     @property
-    def entries(self) -> dict[str, Node]:  # type: ignore[override]
+    def entries(self) -> dict[str, Node]:
         """Names and nodes below this directory."""
         if self._loaded is None:
-            self._loaded = dict(self._context.scan(self._relative))
+            self._loaded = self._context.scan(self.path, self.states)
+        seen = self._context.seen
+        if seen is not None:
+            seen[self.path] = self.states
         return self._loaded
 
     @entries.setter
@@ -47,62 +57,88 @@ class Context:
     def __init__(self, directory: Path | None, ignore: IgnoreFile | None = None) -> None:
         self.directory = directory
         self.ignore = ignore if ignore is not None and ignore.patterns else None
-        self._base = os.fspath(directory) if directory is not None else ""
+        self.base = os.path.abspath(directory) if directory is not None else ""  # noqa: PTH100  paths are text here
+        # Directories that are looked into, while `watching`: relative path and the states of their entries.
+        self.seen: dict[str, dict[str, State]] | None = None
+        self.root = HostDirectory(self, "", 0o755, 0) if directory is not None else Directory(mtime=0)
 
-    @property
-    def root(self) -> Directory:
-        """The context's top directory."""
-        if self.directory is None:
-            return Directory(mode=0o755, uid=0, gid=0, mtime=0)
-        return HostDirectory(self, "", 0o755, 0)
-
-    def scan(self, relative: str) -> Iterator[tuple[str, Node]]:
-        """Names and nodes of the directory `relative` ("" is the top), without what is ignored, sorted by
-        name.
-        """
-        path = f"{self._base}{os.sep}{relative}" if relative else self._base
+    @contextmanager
+    def watching(self) -> Iterator[dict[str, dict[str, State]]]:
+        """Collects what is looked at in the block."""
+        self.seen = {}
         try:
-            with os.scandir(path) as found:
-                entries = sorted(found, key=lambda entry: entry.name)
+            yield self.seen
+        finally:
+            self.seen = None
+
+    def scan(self, relative: str, states: dict[str, State]) -> dict[str, Node]:
+        """Names and nodes of the directory `relative` ("" is the top), without what is ignored; fills
+        `states`.
+        """
+        try:
+            with os.scandir(self.host_path(relative)) as found:
+                entries = list(found)
         except OSError as error:
-            raise BuildError(
-                f"can't read {relative or 'the build context'}: {error.strerror}",
-                hint="make it readable, or exclude it in .dockerignore",
-            ) from None
+            raise _unreadable(relative, error) from None
         prefix = relative + "/" if relative else ""
+        nodes: dict[str, Node] = {}
         for entry in entries:
-            child = prefix + entry.name
-            status = entry.stat(follow_symlinks=False)
-            is_directory = stat.S_ISDIR(status.st_mode)
-            node = self._node(entry, child, status)
-            if node is None:
-                continue
+            name = entry.name
+            child = prefix + name
+            is_directory = entry.is_dir(follow_symlinks=False)
             if self.ignore is not None and self.ignore.excludes(child, is_directory):
+                states[name] = is_directory
                 if not is_directory or not self.ignore.may_reinclude_below(child):
                     continue
-                if not node.entries:  # type: ignore[attr-defined]
-                    continue
-            yield entry.name.encode("utf-8", "surrogateescape").decode("utf-8", "surrogateescape"), node
+            try:
+                status = entry.stat(follow_symlinks=False)
+                node = self._node(entry, child, status)
+            except OSError as error:
+                raise _unreadable(child, error) from None
+            if node is None:
+                states.setdefault(name, False)
+            elif name not in states:
+                states[name] = state(status)
+                nodes[name] = node
+            elif isinstance(node, Directory) and node.entries:
+                nodes[name] = node
+        return nodes
+
+    def host_path(self, relative: str) -> str:
+        """Where a path of the context is on the host."""
+        return f"{self.base}{os.sep}{relative}" if relative else self.base
 
     def _node(self, entry: "os.DirEntry[str]", child: str, status: os.stat_result) -> Node | None:
-        mode = stat.S_IMODE(status.st_mode) if os.name == "posix" else _portable_mode(status)
+        # Windows has no permission bits worth keeping: docker gives everything 0755 there.
+        mode = status.st_mode & 0o7777 if _HAS_MODES else 0o755
+        mtime = status.st_mtime_ns
         kind = stat.S_IFMT(status.st_mode)
         if kind == stat.S_IFREG:
-            content = HostContent(entry.path, status.st_size)
-            return File(mode=mode, uid=0, gid=0, mtime=status.st_mtime_ns, content=content)
+            content = HostContent(entry.path, status.st_size, mtime)
+            return File(mode=mode, mtime=mtime, content=content)
         if kind == stat.S_IFDIR:
-            return HostDirectory(self, child, mode, status.st_mtime_ns)
+            return HostDirectory(self, child, mode, mtime)
         if kind == stat.S_IFLNK:
-            target = os.readlink(entry.path).replace(os.sep, "/")
-            return Symlink(mode=0o777, uid=0, gid=0, mtime=status.st_mtime_ns, target=target)
+            target = os.readlink(entry.path).replace(os.sep, "/")  # noqa: PTH115
+            return Symlink(target=target, mtime=mtime)
         if kind == stat.S_IFIFO:
-            return Fifo(mode=mode, uid=0, gid=0, mtime=status.st_mtime_ns)
+            return Fifo(mode=mode, mtime=mtime)
         return None  # sockets and devices are not sent to a builder
 
 
-def _portable_mode(status: os.stat_result) -> int:
-    """Windows has no permission bits worth keeping: docker build gives everything 0755 there."""
-    return 0o755
+def state(status: os.stat_result) -> State:
+    """What tells that a visible entry is still what it was."""
+    mode = status.st_mode
+    if stat.S_ISDIR(mode):
+        return (mode,)
+    return (mode, status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
+
+
+def _unreadable(relative: str, error: OSError) -> BuildError:
+    return BuildError(
+        f"can't read {relative or 'the build context'}: {error.strerror}",
+        hint="make it readable, or exclude it in .dockerignore",
+    )
 
 
 def read_ignore_file(context: Path, dockerfile: Path | None) -> IgnoreFile | None:

@@ -1,10 +1,11 @@
 """COPY and ADD as BuildKit does them, between any two file systems.
 
 Directories are copied by content: `COPY dir /x` makes /x hold what dir holds. A directory that is made on the
-way gets 0755 and the owner asked for; one that exists at the destination keeps its own mode and owner when it
-is the destination itself, and takes the source's when it lies below.
+way gets 0755, or the mode of `--chmod`, and the owner asked for; one that exists at the destination keeps its
+own mode and owner when it is the destination itself, and takes the source's when it lies below.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from minibuild.build.destination import Destination
@@ -32,12 +33,17 @@ class CopyRules:
 
 
 class Copier:
-    """Copies selected sources to one destination path."""
+    """Copies selected sources to one destination path.
+
+    Nodes are put straight into the destination's directories: resolving a path for each of many thousand
+    files would cost more than all the rest.
+    """
 
     def __init__(self, destination: Destination, rules: CopyRules) -> None:
         self.destination = destination
         self.rules = rules
-        self._links: dict[int, str] = {}
+        self._edit = destination.filesystem.edit
+        self._links: dict[int, File] = {}
 
     def copy(self, source: Selected, path: str) -> None:
         """Copy one source to `path` (absolute); a trailing slash says that the destination is a directory."""
@@ -47,80 +53,116 @@ class Copier:
             return
         if isinstance(source.node, Directory):
             target = to.make_directories(path)
-            self._copy_entries(source.node, target, "")
+            into = to.own(target)
+            self._fill(source.node, into, target)
+            into.mtime = to.now
             return
         target = to.resolve(path)
         if path.endswith("/") or isinstance(to.node(target), Directory):
             target = to.resolve(f"{target}/{source.name}")
-        to.make_directories(target.rpartition("/")[0] or "/")
+        above = to.make_directories(target.rpartition("/")[0] or "/")
         if not self.rules.exclusion.excludes(source.name, False):
-            self._copy_node(source.node, target, source.name)
+            into = to.own(above)
+            self._put(source.node, into, target)
+            into.mtime = to.now
 
     def _copy_with_parents(self, source: Selected, path: str) -> None:
         to = self.destination
         top = to.make_directories(path)
         for relative, node in source.parents:
-            here = f"{top.rstrip('/')}/{relative}"
-            if to.node(to.resolve(here)) is None:
-                to.make_directory(
-                    to.resolve(here), self.rules.mode_of(node), self.rules.owner_of(node), node.mtime
-                )
+            here = to.resolve(f"{top.rstrip('/')}/{relative}")
+            if to.node(here) is None:
+                to.make_directory(here, self.rules.mode_of(node), self.rules.owner_of(node), node.mtime)
         target = to.resolve(f"{top}/{source.name}")
         if not self.rules.exclusion.excludes(source.name, isinstance(source.node, Directory)):
-            self._copy_node(source.node, target, source.name)
+            into = to.own(target.rpartition("/")[0] or "/")
+            if isinstance(source.node, Directory):
+                self._fill(source.node, self._directory(source.node, into, target), target, source.name)
+            else:
+                self._put(source.node, into, target)
 
-    def _copy_entries(self, directory: Directory, target: str, relative: str) -> None:
-        excludes = self.rules.exclusion.excludes
-        base = target.rstrip("/")
-        for name, node in sorted(directory.entries.items()):
-            below = f"{relative}/{name}" if relative else name
-            if not excludes(below, isinstance(node, Directory)):
-                self._copy_node(node, f"{base}/{name}", below)
+    def _fill(self, source: Directory, into: Directory, path: str, relative: str = "") -> None:
+        """Copy what `source` holds into the directory `into`, which stands at `path`; `relative` is the
+        source's name for `--exclude`.
+        """
+        excludes = self.rules.exclusion.excludes if self.rules.exclusion.patterns else None
+        # A list instead of recursion: directories may be nested deeper than Python's recursion reaches.
+        todo = [(_sorted(source), into, path.rstrip("/"), relative)]
+        while todo:
+            entries, into, path, relative = todo[-1]
+            for name, node in entries:
+                below = ""
+                if excludes is not None:
+                    below = f"{relative}/{name}" if relative else name
+                    if excludes(below, isinstance(node, Directory)):
+                        continue
+                if isinstance(node, Directory):
+                    here = f"{path}/{name}"
+                    todo.append((_sorted(node), self._directory(node, into, here), here, below))
+                    break
+                self._put(node, into, f"{path}/{name}")
+            else:
+                todo.pop()
 
-    def _copy_node(self, node: Node, target: str, relative: str) -> None:
-        to, rules = self.destination, self.rules
-        existing = to.node(target)
-        if isinstance(node, Directory):
-            if existing is None:
-                to.view.mkdir(target, 0o755)
-            elif not isinstance(existing, Directory):
-                raise BuildError(f"cannot copy to non-directory: {target}")
-            self._copy_entries(node, target, relative)
-            to.describe(target, rules.mode_of(node), rules.owner_of(node), node.mtime)
-            return
+    def _directory(self, source: Directory, into: Directory, path: str) -> Directory:
+        """The directory of that name in `into`, with the source's attributes."""
+        name = path.rpartition("/")[2]
+        existing = into.entries.get(name)
+        if existing is None:
+            child = into.entries[name] = Directory(owner=self._edit)
+        elif not isinstance(existing, Directory):
+            raise BuildError(f"cannot copy to non-directory: {path}")
+        elif existing.owner is self._edit:
+            child = existing
+        else:
+            child = into.entries[name] = existing.copy(self._edit)
+        owner = self.rules.owner_of(source)
+        child.mode, child.uid, child.gid = self.rules.mode_of(source), owner.uid, owner.gid
+        child.mtime = source.mtime
+        return child
+
+    def _put(self, node: Node, into: Directory, path: str) -> None:
+        """Anything but a directory, in the place of what has the name."""
+        name = path.rpartition("/")[2]
+        existing = into.entries.get(name)
         if isinstance(existing, Directory):
-            raise BuildError(f"cannot replace directory {target} with file")
-        linked = self._links.get(id(node)) if isinstance(node, File) and node.nlink > 1 else None
-        if linked is not None:
-            if existing is not None:
-                to.view.unlink(target)
-            to.view.link(linked, target)
-            return
-        to.filesystem.place(target, self._duplicate(node))
+            raise BuildError(f"cannot replace directory {path} with file")
+        if isinstance(existing, File) and existing.owner is self._edit:
+            existing.nlink -= 1
         if isinstance(node, File) and node.nlink > 1:
-            self._links[id(node)] = target
+            new: Node | None = self._links.get(id(node))
+            if isinstance(new, File):
+                new.nlink += 1
+            else:
+                new = self._links[id(node)] = self._file(node)
+        else:
+            new = self._file(node) if isinstance(node, File) else self._duplicate(node)
+        into.entries[name] = new
+
+    def _file(self, node: File) -> File:
+        rules = self.rules
+        owner = rules.owner
+        return File(
+            mode=node.mode if rules.chmod is None else rules.mode_of(node),
+            uid=node.uid if owner is None else owner.uid,
+            gid=node.gid if owner is None else owner.gid,
+            mtime=node.mtime,
+            xattrs=dict(node.xattrs) if node.xattrs else None,
+            owner=self._edit,
+            content=node.content,
+        )
 
     def _duplicate(self, node: Node) -> Node:
-        owner, mode = self.rules.owner_of(node), self.rules.mode_of(node)
-        xattrs = dict(node.xattrs) if node.xattrs else None
-        if isinstance(node, File):
-            return File(
-                mode=mode, uid=owner.uid, gid=owner.gid, mtime=node.mtime, xattrs=xattrs, content=node.content
-            )
-        if isinstance(node, Symlink):
-            return Symlink(
-                mode=0o777, uid=owner.uid, gid=owner.gid, mtime=node.mtime, xattrs=xattrs, target=node.target
-            )
-        if isinstance(node, Device):
-            return Device(
-                mode=mode,
-                uid=owner.uid,
-                gid=owner.gid,
-                mtime=node.mtime,
-                xattrs=xattrs,
-                device=node.device,
-                major=node.major,
-                minor=node.minor,
-            )
-        assert isinstance(node, Fifo)
-        return Fifo(mode=mode, uid=owner.uid, gid=owner.gid, mtime=node.mtime, xattrs=xattrs)
+        """A copy of a link, device or fifo with the owner and mode that the rules give."""
+        new = node.copy(self._edit)
+        owner = self.rules.owner_of(node)
+        new.uid, new.gid = owner.uid, owner.gid
+        if isinstance(node, Device | Fifo):
+            new.mode = self.rules.mode_of(node)
+        elif isinstance(node, Symlink):
+            new.mode = 0o777
+        return new
+
+
+def _sorted(directory: Directory) -> Iterator[tuple[str, Node]]:
+    return iter(sorted(directory.entries.items()))

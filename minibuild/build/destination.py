@@ -14,14 +14,18 @@ _LINKS = 255
 class Destination:
     """A file system to write into, with root's rights and an empty umask.
 
-    Directories made on the way get `owner` (root when None), mode 0755 and the time `now` (nanoseconds).
+    Directories made on the way get `owner` (root when None), the mode `directory_mode` and the time `now`
+    (nanoseconds).
     """
 
-    def __init__(self, filesystem: FileSystem, owner: Owner | None, now: int) -> None:
+    def __init__(
+        self, filesystem: FileSystem, owner: Owner | None, now: int, *, directory_mode: int = 0o755
+    ) -> None:
         self.filesystem = filesystem
         self.view: View = filesystem.view(umask=0)
         self.owner = owner or _ROOT
         self.now = now
+        self.directory_mode = directory_mode
 
     def resolve(self, path: str) -> str:
         """`path` with every symbolic link followed inside the root, as far as the path exists.
@@ -65,8 +69,10 @@ class Destination:
         except OSError:
             return None
 
-    def make_directories(self, path: str) -> str:
-        """Make `path` and what is missing above it; the resolved path."""
+    def make_directories(self, path: str, mode: int | None = None) -> str:
+        """Make `path` and what is missing above it; the resolved path. `mode` stands in for
+        `directory_mode`.
+        """
         resolved = self.resolve(path)
         missing = []
         here = resolved
@@ -79,8 +85,14 @@ class Destination:
                 hint="something that is not a directory has this name in the image",
             )
         for directory in reversed(missing):
-            self.make_directory(directory, 0o755, self.owner, self.now)
+            self.make_directory(
+                directory, self.directory_mode if mode is None else mode, self.owner, self.now
+            )
         return resolved
+
+    def own(self, path: str) -> Directory:
+        """The directory at a resolved path, to be changed in place."""
+        return self.filesystem.own_directory(tuple(part for part in path.split("/") if part))
 
     def make_directory(self, path: str, mode: int, owner: Owner, mtime: int) -> None:
         """One new directory; its parent is there."""

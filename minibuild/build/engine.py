@@ -11,7 +11,7 @@ from minibuild.build import events
 from minibuild.build.action import Action, Situation
 from minibuild.build.cache import step_key
 from minibuild.build.container import StepContainer
-from minibuild.build.errors import locate
+from minibuild.build.errors import BuildError, locate
 from minibuild.build.images import StageImage, committed
 from minibuild.build.plan import Stage
 from minibuild.build.request import StepRecord
@@ -20,25 +20,34 @@ from minibuild.build.steps import RESOLVERS
 from minibuild.build.workshop import Workshop
 from minibuild.dockerfile.nodes import Instruction
 from minibuild.errors import MinibuildError
-from minibuild.filesystem import changes, write_layer
 from minibuild.image.config import HistoryEntry
 from minibuild.store import CacheRecord
 
 
 @dataclass(slots=True)
 class Step:
-    """One instruction on its way through the loop. `line` is where its errors point: a trigger's is its
-    FROM's line.
+    """One instruction on its way through the loop. `place` is where its errors point: for a trigger that is
+    the FROM.
     """
 
     number: int
     instruction: Instruction
     place: Instruction
-    stage: int
-    stage_label: str
+    stage: Stage
     started: float = 0.0
     action: Action | None = None
     key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """What a step made, now or in an earlier build."""
+
+    layer: str | None
+    created: str
+    fidelity: str
+    reasons: tuple[str, ...]
+    cached: bool
 
 
 class Engine:
@@ -57,14 +66,13 @@ class Engine:
         text = one_line(stage.from_)
         line = stage.from_.start_line
         self.workshop.emit(events.StepStarted(number, self.total, text, line, stage.label))
-        fidelity, reasons = ("modelled", ("made from the catalogue",)) if base.partial else ("exact", ())
         runtime = replace(base.runtime, on_build=()) if base.runtime.on_build else base.runtime
         image = replace(base, config=replace(base.config, config=runtime))
         seconds = time.monotonic() - started
+        fidelity, reasons = base.fidelity, base.reasons
         self.workshop.emit(events.StepCommitted(number, base.id, None, 0, fidelity, reasons, seconds, False))
-        self.records.append(
-            StepRecord(line, text, base.id, None, fidelity, "; ".join(reasons), False, seconds)
-        )
+        why = "; ".join(reasons)
+        self.records.append(StepRecord(line, text, base.id, None, fidelity, why, False, seconds))
         return image
 
     @contextmanager
@@ -72,30 +80,33 @@ class Engine:
         """Tell that a step begins, and where it was when something in it fails."""
         step.started = time.monotonic()
         text = one_line(step.instruction)
-        self.workshop.emit(
-            events.StepStarted(step.number, self.total, text, step.place.start_line, step.stage_label)
-        )
+        line, label = step.place.start_line, step.stage.label
+        self.workshop.emit(events.StepStarted(step.number, self.total, text, line, label))
         try:
             yield
         except MinibuildError as error:
             locate(error, step.place, self.workshop.dockerfile_path)
             raise
+        except OSError as error:  # a file of the host that went away, changed or can't be read
+            name = f"{error.filename}: " if error.filename else ""
+            problem = BuildError(f"{name}{error.strerror or error}")
+            locate(problem, step.place, self.workshop.dockerfile_path)
+            raise problem from None
 
     def resolve(self, step: Step, image: StageImage) -> None:
         """Expand the instruction's words and say what it does."""
         instruction = step.instruction
-        situation = Situation(
-            image, self.scope, self.workshop, step.stage, self.workshop.plan.dockerfile.escape, self._cmd_set
-        )
+        escape = self.workshop.plan.dockerfile.escape
+        situation = Situation(image, self.scope, self.workshop, step.stage.number, escape, self._cmd_set)
         step.action = RESOLVERS[instruction.keyword](instruction, situation)
         self._cmd_set = self._cmd_set or instruction.keyword == "CMD"
         inputs = step.action.inputs
         key_inputs = ("metadata", step.action.created_by, image.id) if inputs is None else inputs
-        step.key = step_key(image.files, (instruction.keyword, *key_inputs))
+        step.key = step_key(image.files, (instruction.keyword, *self.workshop.key_prefix, *key_inputs))
 
     def recall(self, step: Step, image: StageImage) -> StageImage | None:
         """The image that this step made of the same inputs before, or None."""
-        if self.workshop.request.no_cache:
+        if self.workshop.forgets(step.stage):
             return None
         record = self.workshop.store.cache_get(step.key)
         if record is None or (record.layer is not None and not self.workshop.store.has_blob(record.layer)):
@@ -105,7 +116,7 @@ class Engine:
             return None
         self.workshop.emit(events.StepCached(step.number))
         reasons = tuple(str(reason) for reason in record.data.get("reasons", ()))
-        return self._finish(step, image, record.layer, record.created, fidelity, reasons, cached=True)
+        return self._finish(step, image, _Outcome(record.layer, record.created, fidelity, reasons, True))
 
     def create(self, step: Step, image: StageImage) -> StepContainer:
         """A new container from `image`."""
@@ -121,55 +132,43 @@ class Engine:
 
     def commit(self, step: Step, container: StepContainer) -> StageImage:
         """A layer of what the container changed, if anything, and the image with it."""
-        store = self.workshop.store
-        layer = None
-        if container.touched:
-            changed = changes(container.base, container.filesystem.snapshot())
-            if changed:
-                with store.blob_writer() as blob:
-                    write_layer(changed, blob)
-                    layer, _ = blob.commit()
         assert step.action is not None
+        layer = container.commit() if container.touched else None
         if step.action.modify is not None:
             self.workshop.emit(events.ContainerRemoved(step.number, container.id))
-        created = self.workshop.clock.timestamp()
         fidelity, reasons = container.fidelity
-        store.cache_put(
-            step.key, CacheRecord(layer, created, {"fidelity": fidelity, "reasons": list(reasons)})
-        )
-        return self._finish(step, container.image, layer, created, fidelity, reasons, cached=False)
+        made = _Outcome(layer, self.workshop.clock.timestamp(), fidelity, reasons, False)
+        data = {"fidelity": fidelity, "reasons": list(reasons)}
+        self.workshop.store.cache_put(step.key, CacheRecord(layer, made.created, data))
+        return self._finish(step, container.image, made)
 
-    def _finish(
-        self,
-        step: Step,
-        parent: StageImage,
-        layer: str | None,
-        created: str,
-        fidelity: str,
-        reasons: tuple[str, ...],
-        *,
-        cached: bool,
-    ) -> StageImage:
-        action = step.action
+    def _finish(self, step: Step, parent: StageImage, made: _Outcome) -> StageImage:
+        action, store = step.action, self.workshop.store
         assert action is not None
-        entry = HistoryEntry(created=created, created_by=action.created_by, empty_layer=layer is None)
-        config = committed(parent.config, action.config, entry, layer, action.author)
-        image_id = self.workshop.store.put_image(config, parent=parent.id or None)
-        files = parent.files if action.inputs is None else step.key
+        entry = HistoryEntry(
+            created=made.created, created_by=action.created_by, empty_layer=made.layer is None
+        )
+        config = committed(parent.config, action.config, entry, made.layer, action.author)
+        image_id = store.put_image(config, parent=parent.id or None)
+        # A later step depends on the instructions before it and, after a run without cache, on what they
+        # made.
+        files = parent.files if action.inputs is None else step_key(step.key, (made.layer or "",))
         seconds = time.monotonic() - step.started
-        size = self.workshop.store.blob_size(layer) if layer is not None else 0
+        size = store.blob_size(made.layer) if made.layer is not None else 0
         self.workshop.emit(
-            events.StepCommitted(step.number, image_id, layer, size, fidelity, reasons, seconds, cached)
+            events.StepCommitted(
+                step.number, image_id, made.layer, size, made.fidelity, made.reasons, seconds, made.cached
+            )
         )
         self.records.append(
             StepRecord(
                 step.place.start_line,
                 one_line(step.instruction),
                 image_id,
-                layer,
-                fidelity,
-                "; ".join(reasons),
-                cached,
+                made.layer,
+                made.fidelity,
+                "; ".join(made.reasons),
+                made.cached,
                 seconds,
             )
         )

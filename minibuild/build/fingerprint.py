@@ -7,13 +7,15 @@ import hashlib
 from collections.abc import Callable, Iterator
 
 from minibuild.build.selection import Exclusion, Selected
-from minibuild.filesystem import Content, Device, Directory, File, HostContent, Node, Symlink
+from minibuild.filesystem import Content, Device, Directory, File, HostContent, Node, OpaqueContent, Symlink
 
 ContentDigest = Callable[[Content], str]
 
 
 def content_digest(content: Content) -> str:
-    """The SHA-256 of a content's bytes, as 64 hex digits."""
+    """The SHA-256 of a content's bytes, as 64 hex digits; of an opaque one, its origin."""
+    if isinstance(content, OpaqueContent):
+        return f"opaque {content.origin}"
     state = hashlib.sha256()
     for chunk in content.chunks():
         state.update(chunk)
@@ -28,9 +30,10 @@ def fingerprint(sources: list[Selected], exclusion: Exclusion, digest: ContentDi
     """
     state = hashlib.sha256()
     for source in sources:
-        for line in _lines(source.node, "", exclusion, digest):
-            state.update(line)
-        state.update(f"{source.name}\0{len(source.parents)}\n".encode("utf-8", "surrogateescape"))
+        for path, node in nodes_below(source.node, exclusion):
+            state.update(_line(path, node, digest).encode("utf-8", "surrogateescape"))
+        parents = "".join(_line(path, node, digest) for path, node in source.parents)
+        state.update(f"{source.name}\0{parents}\n".encode("utf-8", "surrogateescape"))
     if len(sources) == 1:
         return ("dir:" if isinstance(sources[0].node, Directory) else "file:") + state.hexdigest()
     return "multi:" + state.hexdigest()
@@ -39,21 +42,34 @@ def fingerprint(sources: list[Selected], exclusion: Exclusion, digest: ContentDi
 def host_contents(sources: list[Selected], exclusion: Exclusion) -> Iterator[HostContent]:
     """Every file of the context that `fingerprint` would read."""
     for source in sources:
-        yield from _host_contents(source.node, "", exclusion)
+        for _, node in nodes_below(source.node, exclusion):
+            if isinstance(node, File) and isinstance(node.content, HostContent):
+                yield node.content
 
 
-def _host_contents(node: Node, path: str, exclusion: Exclusion) -> Iterator[HostContent]:
-    if isinstance(node, File):
-        if isinstance(node.content, HostContent):
-            yield node.content
-    elif isinstance(node, Directory):
-        for name, child in node.entries.items():
-            below = f"{path}/{name}" if path else name
-            if not exclusion.excludes(below, isinstance(child, Directory)):
-                yield from _host_contents(child, below, exclusion)
+def nodes_below(top: Node, exclusion: Exclusion) -> Iterator[tuple[str, Node]]:
+    """A node ("") and all below it that are not excluded, with their paths; sorted, parents first."""
+    yield "", top
+    if not isinstance(top, Directory):
+        return
+    excludes = exclusion.excludes if exclusion.patterns else None
+    # A list instead of recursion: directories may be nested deeper than Python's recursion reaches.
+    todo = [("", iter(sorted(top.entries.items())))]
+    while todo:
+        prefix, entries = todo[-1]
+        for name, node in entries:
+            path = prefix + name
+            if excludes is not None and excludes(path, isinstance(node, Directory)):
+                continue
+            yield path, node
+            if isinstance(node, Directory):
+                todo.append((path + "/", iter(sorted(node.entries.items()))))
+                break
+        else:
+            todo.pop()
 
 
-def _lines(node: Node, path: str, exclusion: Exclusion, digest: ContentDigest) -> Iterator[bytes]:
+def _line(path: str, node: Node, digest: ContentDigest) -> str:
     detail = ""
     if isinstance(node, File):
         detail = digest(node.content)
@@ -64,9 +80,4 @@ def _lines(node: Node, path: str, exclusion: Exclusion, digest: ContentDigest) -
     text = f"{path}\0{node.kind}\0{node.mode:o}\0{node.uid}:{node.gid}\0{detail}\0"
     if node.xattrs:
         text += "\0".join(f"{name}={value.hex()}" for name, value in sorted(node.xattrs.items()))
-    yield (text + "\n").encode("utf-8", "surrogateescape")
-    if isinstance(node, Directory):
-        for name, child in sorted(node.entries.items()):
-            below = f"{path}/{name}" if path else name
-            if not exclusion.excludes(below, isinstance(child, Directory)):
-                yield from _lines(child, below, exclusion, digest)
+    return text + "\n"

@@ -14,13 +14,15 @@ class StageImage:
 
     `id` is the image ID ("" for scratch). `files` identifies how the file system came to be, for cache keys:
     it changes with every instruction that may change a file, and with nothing else. `partial` tells that not
-    all files of the base are known.
+    all files of the base are known. `fidelity` and `reasons` say how a base came to be.
     """
 
     id: str
     config: ImageConfig
     files: str
     partial: bool = False
+    fidelity: str = "exact"
+    reasons: tuple[str, ...] = ()
 
     @property
     def runtime(self) -> ContainerConfig:

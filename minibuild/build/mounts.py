@@ -1,32 +1,35 @@
 """RUN --mount: files that are there while a command runs and leave nothing in the layer."""
 
 import posixpath
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from minibuild.build.action import Situation
 from minibuild.build.container import StepContainer
 from minibuild.build.errors import BuildError
 from minibuild.build.expansion import expand
 from minibuild.build.plan import find_origin
-from minibuild.build.selection import Exclusion, Selected, missing
-from minibuild.build.workshop import Source
+from minibuild.build.selection import Exclusion, Place, Selected, absent
+from minibuild.build.sources import Source
 from minibuild.dockerfile.mounts import expand_mount
 from minibuild.dockerfile.nodes import Mount, Run
 from minibuild.filesystem import Directory, FileSystem, Node, Snapshot, changes, write_layer
 
+_CACHE = "cache"
+
 
 @dataclass(frozen=True, slots=True)
 class Mounted:
-    """One mount, expanded. `source` is where its files come from; `key` what the command's result depends on.
+    """One mount, expanded. `key` is what the command's result depends on; `find` gives the files of a bind
+    mount, or those that a cache starts with.
     """
 
     mount: Mount
     target: str
-    path: str
-    source: Source | None
     key: tuple[str, ...]
+    find: Callable[[], Node] | None = None
 
 
 def resolve_mounts(instruction: Run, at: Situation) -> list[Mounted]:
@@ -41,36 +44,32 @@ def _resolve(written: Mount, at: Situation) -> Mounted:
         target = f"/run/secrets/{posixpath.basename(mount.id)}"
     if target:
         target = posixpath.normpath(posixpath.join("/", at.config.working_dir, target))
+    elif mount.type in ("bind", "cache", "tmpfs"):
+        raise BuildError(f"invalid mount target: a {mount.type} mount needs target=PATH")
+    source = _source(mount, at)
+    if source is None:
+        return Mounted(mount, target, (mount.type, target, mount.id, mount.env))
     path = posixpath.normpath("/" + mount.source)
-    if mount.type in ("bind", "cache"):
-        source = _source(mount, at)
-        if source is None:
-            return Mounted(mount, target, path, None, ("cache", target, mount.id))
-        if mount.type == "bind" and not target:
-            raise BuildError("invalid mount target: a bind mount needs target=PATH")
+    assume = at.workshop.request.fidelity == "assume"
 
-        def choose() -> list[Selected]:
-            return [Selected(path, "", _node(source, path))]
+    def find() -> Node:
+        try:
+            return source.view.stat(path).node
+        except OSError:
+            return absent(Place(source.view, source.label, assume), path)
 
-        digest = at.workshop.fingerprint(source, ("mount", path), choose, Exclusion(()))
-        return Mounted(mount, target, path, source, (mount.type, target, digest, str(mount.read_only)))
-    if mount.type == "tmpfs" and not target:
-        raise BuildError("invalid mount target: a tmpfs mount needs target=PATH")
-    return Mounted(mount, target, path, None, (mount.type, target, mount.id, mount.env))
+    digest = at.workshop.fingerprint(
+        source, ("mount", path, str(assume)), lambda: [Selected(path, "", find())], Exclusion(())
+    )
+    return Mounted(mount, target, (mount.type, target, digest, str(mount.read_only)), find)
 
 
 def _source(mount: Mount, at: Situation) -> Source | None:
-    if mount.from_:
+    """Where a mount's files come from; None for a mount that brings none."""
+    if mount.from_ and mount.type in ("bind", "cache"):
         origin = find_origin(at.workshop.plan, at.stage, mount.from_, at.workshop.request.build_contexts)
-        return at.workshop.source(origin)
-    return at.workshop.context if mount.type == "bind" else None
-
-
-def _node(source: Source, path: str) -> Node:
-    try:
-        return source.view.stat(path).node
-    except OSError:
-        raise missing(source.view, path, path, source.label) from None
+        return at.workshop.sources.open(origin)
+    return at.workshop.sources.context if mount.type == "bind" else None
 
 
 @contextmanager
@@ -80,63 +79,69 @@ def mount_all(mounts: list[Mounted], container: StepContainer) -> Iterator[dict[
     Mount points that had to be made are removed again, and what is written to a cache mount is kept for the
     next build.
     """
-    filesystem = container.filesystem
+    from minibuild.container.mounts import mounted  # few RUNs have mounts
+
     variables: dict[str, str] = {}
-    made: list[str] = []
-    mounted: list[str] = []
-    caches: list[tuple[str, FileSystem]] = []
-    try:
+    with ExitStack() as stack:
         for one in mounts:
             tree = _tree(one, container, variables)
             if tree is None:
                 continue
-            source, is_file = tree
-            made += _mount_point(filesystem, one.target, is_file)
-            read_only = one.mount.read_only and one.mount.type != "tmpfs"
-            filesystem.mount(one.target, source, read_only=read_only)
-            mounted.append(one.target)
             if one.mount.type == "cache":
-                caches.append((_cache_name(one), source))
+                stack.callback(_keep_cache, _cache_name(one, container), tree.filesystem, container)
+            read_only = one.mount.read_only and one.mount.type != "tmpfs"
+            stack.enter_context(
+                mounted(
+                    container.filesystem,
+                    one.target,
+                    tree.filesystem,
+                    read_only=read_only,
+                    is_file=tree.is_file,
+                )
+            )
         yield variables
-    finally:
-        for target in reversed(mounted):
-            filesystem.unmount(target)
-        _remove(filesystem, made)
-    for name, tree_ in caches:
-        _keep_cache(name, tree_, container)
 
 
-def _tree(
-    one: Mounted, container: StepContainer, variables: dict[str, str]
-) -> tuple[FileSystem, bool] | None:
-    """(what to mount, whether it is a file); None when there is nothing to mount."""
+class _Tree(NamedTuple):
+    """What is mounted; a single file is the only entry of its file system."""
+
+    filesystem: FileSystem
+    is_file: bool = False
+
+
+def _tree(one: Mounted, container: StepContainer, variables: dict[str, str]) -> _Tree | None:
+    """What to mount; None for nothing."""
     mount, now = one.mount, container.workshop.clock.now
     if mount.type == "bind":
-        assert one.source is not None
-        return _subtree(_node(one.source, one.path), now)
+        assert one.find is not None
+        node = one.find()
+        container.note_opaque(node)
+        return _subtree(node, now)
     if mount.type == "cache":
-        return _cache(one, container), False
+        return _Tree(_cache(one, container))
     if mount.type == "tmpfs":
-        return FileSystem(clock=now), False
+        filesystem = FileSystem(clock=now)
+        filesystem.view().chmod("/", 0o1777)
+        return _Tree(filesystem)
     if mount.type == "secret":
         return _secret(mount, container, variables)
-    raise BuildError(
-        f"a mount of type {mount.type} needs an agent on the host, which a simulation has not",
-        hint="leave the mount out when you build with minibuild",
-    )
+    if mount.required:
+        raise BuildError(
+            f"a mount of type {mount.type} needs an agent on the host, which a simulation has not",
+            hint="leave required out, or the mount",
+        )
+    return None
 
 
-def _subtree(node: Node, clock: "object") -> tuple[FileSystem, bool]:
+def _subtree(node: Node, clock: Callable[[], int]) -> _Tree:
     if isinstance(node, Directory):
-        return FileSystem(Snapshot(node), clock=clock), False  # type: ignore[arg-type]
-    holder = FileSystem(clock=clock)  # type: ignore[arg-type]
+        return _Tree(FileSystem(Snapshot(node), clock=clock))
+    holder = FileSystem(clock=clock)
     holder.place("/file", node)
-    return holder, True
+    return _Tree(holder, True)
 
 
-def _secret(
-    mount: Mount, container: StepContainer, variables: dict[str, str]
-) -> tuple[FileSystem, bool] | None:
+def _secret(mount: Mount, container: StepContainer, variables: dict[str, str]) -> _Tree | None:
     name = mount.id or posixpath.basename(mount.target)
     value = container.workshop.secret(name)
     if value is None:
@@ -148,27 +153,26 @@ def _secret(
         if not mount.target:
             return None
     holder = FileSystem()
-    holder.write_file(
-        "/file",
-        value,
-        mode=mount.mode if mount.mode is not None else 0o400,
-        uid=mount.uid or 0,
-        gid=mount.gid or 0,
-    )
-    return holder, True
+    mode = mount.mode if mount.mode is not None else 0o400
+    holder.write_file("/file", value, mode=mode, uid=mount.uid or 0, gid=mount.gid or 0)
+    return _Tree(holder, True)
 
 
-def _cache_name(one: Mounted) -> str:
-    return "cache-mount:" + (one.mount.id or one.target)
+def _cache_name(one: Mounted, container: StepContainer) -> str:
+    """Where the store keeps a cache mount's files; the build argument names a name space, as in BuildKit."""
+    namespace = container.workshop.request.build_args.get("BUILDKIT_CACHE_MOUNT_NS", "")
+    return "cache-mount:" + (f"{namespace}/" if namespace else "") + (one.mount.id or one.target)
 
 
 def _cache(one: Mounted, container: StepContainer) -> FileSystem:
     workshop, mount = container.workshop, one.mount
-    digest = workshop.store.memo_get(_cache_name(one))
+    digest = workshop.store.memo_get(_cache_name(one, container))
     if digest and workshop.store.has_blob(digest):
-        return FileSystem(workshop.store.layer_filesystem((digest,)), clock=workshop.clock.now)
-    if one.source is not None:
-        return _subtree(_node(one.source, one.path), workshop.clock.now)[0]
+        kept = workshop.store.layer_filesystem((digest,)).root.entries[_CACHE]
+        assert isinstance(kept, Directory)
+        return FileSystem(Snapshot(kept), clock=workshop.clock.now)
+    if one.find is not None:
+        return _subtree(one.find(), workshop.clock.now).filesystem
     filesystem = FileSystem(clock=workshop.clock.now)
     view = filesystem.view()
     view.chown("/", mount.uid or 0, mount.gid or 0)
@@ -177,36 +181,15 @@ def _cache(one: Mounted, container: StepContainer) -> FileSystem:
 
 
 def _keep_cache(name: str, filesystem: FileSystem, container: StepContainer) -> None:
+    """Keep the files for the next build, as a layer in which they stand below one directory."""
     store = container.workshop.store
-    found = changes(None, filesystem.snapshot())
+    digest = store.memo_get(name)
+    if digest and store.has_blob(digest):
+        before = store.layer_filesystem((digest,)).root.entries[_CACHE]
+        if before is filesystem.root:
+            return
+    holder = FileSystem(Snapshot(Directory(entries={_CACHE: filesystem.snapshot().root})))
     with store.blob_writer() as blob:
-        write_layer(found, blob)
+        write_layer(changes(None, holder.snapshot()), blob)
         digest, _ = blob.commit()
     store.memo_put(name, digest)
-
-
-def _mount_point(filesystem: FileSystem, target: str, is_file: bool) -> list[str]:
-    """Make what is missing of `target`; the paths made, outermost first."""
-    view = filesystem.view(umask=0)
-    made = []
-    parts = [part for part in target.split("/") if part]
-    for depth in range(1, len(parts) + 1):
-        here = "/" + "/".join(parts[:depth])
-        if view.lexists(here):
-            continue
-        if is_file and depth == len(parts):
-            view.write_bytes(here, b"", 0o644)
-        else:
-            view.mkdir(here, 0o755)
-        made.append(here)
-    return made
-
-
-def _remove(filesystem: FileSystem, made: list[str]) -> None:
-    """Take mount points away again, unless the command put something of its own there."""
-    view = filesystem.view()
-    for path in reversed(made):
-        try:
-            view.rmdir(path) if view.is_dir(path) and not view.is_link(path) else view.unlink(path)
-        except OSError:
-            continue  # not empty or already gone: it is the command's now

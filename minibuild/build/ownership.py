@@ -87,6 +87,11 @@ class ModeChange:
                 )
             self._clauses.append((match[1] or "a", _OPERATION.findall(match[2])))
 
+    @property
+    def for_new_directories(self) -> int:
+        """The mode of directories that are made on the way: an octal one's permissions, else 0755."""
+        return 0o755 if self._mode is None else self._mode & 0o777
+
     def apply(self, mode: int, is_directory: bool) -> int:
         """The permission bits that a file with `mode` gets."""
         if self._mode is not None:

@@ -27,7 +27,8 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """One FROM with what follows it. `needs` are the numbers of the stages that it stands on or copies from.
+    """One FROM with what follows it. `needs` are the numbers of the stages that it stands on or copies
+    from.
     """
 
     number: int
@@ -46,7 +47,8 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """All stages, the target's number and the numbers of the stages to build, in the order of the Dockerfile.
+    """All stages, the target's number and the numbers of the stages to build, in the order of the
+    Dockerfile.
     """
 
     dockerfile: Dockerfile
@@ -105,22 +107,44 @@ def make_plan(
 
 
 def find_origin(plan: Plan, stage: int, name: str, contexts: Mapping[str, str]) -> Origin:
-    """What `name` means in a `--from` of the stage numbered `stage`: an earlier stage, a named context or an
+    """What `name` means in a `--from` of the stage numbered `stage`: a named context, an earlier stage or an
     image.
     """
     names = [s.name.lower() for s in plan.stages]
     return _resolve(name, stage, names, contexts)
 
 
+def named_context(name: str, contexts: Mapping[str, str]) -> str:
+    """The named context that stands for `name`, or "": it takes the place of a stage or image of that
+    name.
+    """
+    if not contexts:
+        return ""
+    if name in contexts:
+        return name
+    from minibuild.image.reference import parse_reference  # only with named contexts
+
+    lowered = name.lower()
+    for context in contexts:
+        try:
+            same = parse_reference(context).canonical == parse_reference(lowered).canonical
+        except ValueError:
+            same = context.lower() == lowered
+        if same:
+            return context
+    return ""
+
+
 def _resolve(name: str, stage: int, names: list[str], contexts: Mapping[str, str]) -> Origin:
     lowered = name.lower()
+    context = named_context(name, contexts)
+    if context:
+        return Origin(context=context)
     for number in range(stage - 1, -1, -1):
         if names[number] == lowered:
             return Origin(stage=number)
     if name.isascii() and name.isdigit() and int(name) < stage:
         return Origin(stage=int(name))
-    if name in contexts:
-        return Origin(context=name)
     if lowered == "scratch":
         return Origin()
     return Origin(image=name)
@@ -155,10 +179,11 @@ class _Finder:
         if lowered in self.names or (name.isascii() and name.isdigit()):
             if name.isdigit() and int(name) >= len(self.names):
                 return BuildError(
-                    f"invalid stage index {name}: the Dockerfile has {len(self.names)} stages, numbered from 0"
+                    f"invalid stage index {name}: there are {len(self.names)} stages, numbered from 0"
                 )
             return BuildError(
-                f'cannot copy from stage "{name}", it needs to be defined before current stage "{here or self.stage}"',
+                f'cannot copy from stage "{name}", it needs to be defined before current stage'
+                f' "{here or self.stage}"',
                 hint="move the stage that is copied from before this one",
             )
         return None
@@ -212,11 +237,12 @@ def _base(
             f"base name ({from_.image}) should not be blank",
             hint="give the ARG a default value before the first FROM, or a value with --build-arg",
         )
+    context = named_context(image, contexts)
+    if context:
+        return Origin(context=context), platform
     for earlier in range(number - 1, -1, -1):
         if names[earlier] == image.lower():
             return Origin(stage=earlier), platform
-    if image in contexts:
-        return Origin(context=image), platform
     if image == "scratch":
         return Origin(), platform
     return Origin(image=image), platform

@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """One `--output`: `type` is oci, docker, tar or local; `destination` a path, or "-" for standard output.
+    """One `--output`: `type` is oci, docker, tar or local; `destination` a path, or "-" for standard
+    output.
     """
 
     type: str
@@ -40,12 +42,15 @@ class BuildRequest:
     build_args: Mapping[str, str] = field(default_factory=dict)
     target: str = ""
     no_cache: bool = False
+    no_cache_filter: tuple[str, ...] = ()
     build_contexts: Mapping[str, str] = field(default_factory=dict)
     secrets: Mapping[str, Secret] = field(default_factory=dict)
     tags: tuple[str, ...] = ()
     outputs: tuple[Output, ...] = ()
     platform: str = "linux/amd64"
     source_date_epoch: int | None = None
+    fixtures: Mapping[str, str] = field(default_factory=dict)
+    hosts: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +71,8 @@ class StepRecord:
 class BuildResult:
     """A finished build: the image ID, the names given to it and its steps in the order of the Dockerfile.
 
-    `manifest` is the digest of the image's manifest as the first output wrote it ("" when there was no
-    output).
+    `descriptor` is the OCI descriptor of the image's manifest as the first archive among the outputs holds
+    it; empty when there was none.
     """
 
     image: str
@@ -75,5 +80,14 @@ class BuildResult:
     steps: tuple[StepRecord, ...]
     fidelity: str
     seconds: float
-    manifest: str = ""
-    manifest_size: int = 0
+    descriptor: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def manifest(self) -> str:
+        """The digest of that manifest, or ""."""
+        return str(self.descriptor.get("digest", ""))
+
+    @property
+    def manifest_size(self) -> int:
+        """The bytes of that manifest, or 0."""
+        return int(self.descriptor.get("size", 0))

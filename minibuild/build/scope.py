@@ -69,7 +69,7 @@ class Scope:
 
     def run_environment(self) -> dict[str, str]:
         """What a RUN gets besides the container's own variables; predefined proxy ARGs in both cases."""
-        environment = {}
+        environment: dict[str, str] = {}
         for name in PREDEFINED:
             value = self.given.get(name)
             if value is not None:

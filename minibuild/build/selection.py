@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from minibuild.build.errors import BuildError
+from minibuild.build.opaque import opaque_source
 from minibuild.build.patterns import clean_source, component_pattern, has_wildcard
 from minibuild.dockerfile.ignore import IgnoreFile
 from minibuild.filesystem import Directory, Node, View
@@ -25,30 +26,40 @@ class Selected:
     parents: tuple[tuple[str, Node], ...] = ()
 
 
-def select(view: View, source: str, origin: str) -> list[Selected]:
-    """The nodes that `source` names below the root of `view`; sorted.
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where sources are looked for: a view of the files, what they are called in messages, and whether a
+    missing one is taken for granted.
+    """
+
+    view: View
+    label: str
+    assume: bool = False
+
+
+def select(place: Place, source: str) -> list[Selected]:
+    """The nodes that `source` names below the root of the place; sorted.
 
     A source that is a symbolic link is followed. A wildcard that matches nothing gives nothing; a plain name
-    that is missing is an error that says where it was looked for (`origin`).
+    that is missing is an error that says where it was looked for, or an opaque node.
     """
     cleaned = clean_source(source)
     if not has_wildcard(cleaned):
-        node = _follow(view, cleaned)
-        if node is None:
-            raise missing(view, source, cleaned, origin)
-        return [Selected(cleaned, cleaned.rstrip("/").rsplit("/", 1)[-1], node)]
+        top = _follow(place.view, cleaned) or absent(place, cleaned)
+        return [Selected(cleaned, cleaned.rstrip("/").rsplit("/", 1)[-1], top)]
     found = []
-    for path in _glob(view, cleaned.strip("/").split("/")):
-        node = _follow(view, path)
+    for path in _glob(place.view, cleaned.strip("/").split("/")):
+        node = _follow(place.view, path)
         if node is not None:
             found.append(Selected(path, path.rsplit("/", 1)[-1], node))
     return found
 
 
-def select_parents(view: View, source: str, origin: str) -> list[Selected]:
+def select_parents(place: Place, source: str) -> list[Selected]:
     """As `select`, for `--parents`: what stands after the pivot `/./` (or all of the path) is kept at the
     destination.
     """
+    view = place.view
     before, pivot, after = source.partition("/./")
     prefix = clean_source(before).rstrip("/") if pivot else ""
     pattern = clean_source(after if pivot else source).strip("/")
@@ -68,23 +79,29 @@ def select_parents(view: View, source: str, origin: str) -> list[Selected]:
                     parents.append((above, directory))
             found.append(Selected(path, "/".join(kept), node, tuple(parents)))
     if not found and not has_wildcard(source):
-        raise missing(view, source, clean_source(source), origin)
+        cleaned = clean_source(source)
+        found.append(Selected(cleaned, cleaned.rstrip("/").rsplit("/", 1)[-1], absent(place, cleaned)))
     return found
 
 
-def missing(view: View, source: str, cleaned: str, origin: str) -> BuildError:
-    """The error for a source that is not there, with the names that are close to it."""
+def absent(place: Place, cleaned: str) -> Node:
+    """What stands for a source that is not there. Raise `BuildError`, with the name that is closest to it,
+    unless it may be assumed.
+    """
+    if place.assume:
+        return opaque_source(cleaned, place.label)
     from difflib import get_close_matches  # only on the way to an error
 
     parent, _, name = cleaned.rstrip("/").rpartition("/")
     try:
-        close = get_close_matches(name, view.listdir(parent or "/"), 1, 0.6)
+        close = get_close_matches(name, place.view.listdir(parent or "/"), 1, 0.6)
     except OSError:
         close = []
-    hint = f"did you mean {parent.strip('/')}{'/' if parent.strip('/') else ''}{close[0]}?" if close else ""
-    if not hint and origin == "the build context":
+    prefix = parent.strip("/") + "/" if parent.strip("/") else ""
+    hint = f"did you mean {prefix}{close[0]}?" if close else ""
+    if not hint and place.label == "the build context":
         hint = "a source is looked for below the context's directory; .dockerignore may exclude it"
-    return BuildError(f'"{cleaned.rstrip("/") or "/"}": not found in {origin}', hint=hint)
+    raise BuildError(f'"{cleaned.rstrip("/") or "/"}": not found in {place.label}', hint=hint)
 
 
 def _follow(view: View, path: str) -> Node | None:

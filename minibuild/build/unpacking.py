@@ -5,6 +5,7 @@ import io
 import lzma
 import zlib
 from collections.abc import Iterator
+from typing import BinaryIO, cast
 
 from minibuild.build.destination import Destination
 from minibuild.build.errors import BuildError
@@ -16,6 +17,13 @@ _ROOT = Owner(0, 0)
 # What one archive may unpack to: more is taken for a decompression bomb.
 _LIMIT = 16 << 30
 _MAGIC = ((b"\x1f\x8b", "gzip"), (b"BZh", "bzip2"), (b"\xfd7zXZ\0", "xz"), (b"\x28\xb5\x2f\xfd", "zstd"))
+
+
+def has_archive_name(name: str) -> bool:
+    """Whether a name is one that archives usually have; for files of which nothing else is known."""
+    return name.lower().endswith(
+        (".tar", ".tgz", ".tbz2", ".txz", ".tar.gz", ".tar.bz2", ".tar.xz", ".tar.zst")
+    )
 
 
 def is_archive(content: Content) -> bool:
@@ -83,7 +91,9 @@ def _chunks(content: Content, compression: str) -> Iterator[bytes]:
     elif compression == "zstd":
         import zstandard  # loaded only for such an archive
 
-        with zstandard.ZstdDecompressor().stream_reader(_Raw(content), read_across_frames=True) as stream:
+        with zstandard.ZstdDecompressor().stream_reader(
+            cast("BinaryIO", _Raw(content)), read_across_frames=True
+        ) as stream:
             while data := stream.read(1 << 16):
                 yield data
     else:
@@ -123,7 +133,7 @@ def unpack(content: Content, destination: Destination, path: str, owner: Owner |
     Members keep their modes, times and, unless `owner` is given, owners. Names and links are resolved below
     `path` only. The decompressed archive becomes a blob of the store, of which the files are slices.
     """
-    target = destination.make_directories(path)
+    target = destination.make_directories(path, 0o755)
     try:
         digest, _ = store.put_blob(_decompressed(content))
         with store.open_blob(digest) as stream:

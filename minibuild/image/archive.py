@@ -80,14 +80,23 @@ class ArchivedLayer:
 
 
 class ArchivedImage:
-    """An image in an archive: names in full, configuration (bytes and value), layers from the bottom up."""
+    """An image in an archive: names in full, configuration (bytes and value), layers from the bottom up.
 
-    __slots__ = ("config", "layers", "names", "raw_config")
+    `labels` are what a layout calls it: the digest of its manifest and the reference as it is written.
+    """
+
+    __slots__ = ("config", "labels", "layers", "names", "raw_config")
 
     def __init__(
-        self, names: tuple[str, ...], raw: bytes, config: ImageConfig, layers: tuple[ArchivedLayer, ...]
+        self,
+        names: tuple[str, ...],
+        raw: bytes,
+        config: ImageConfig,
+        layers: tuple[ArchivedLayer, ...],
+        labels: frozenset[str] = frozenset(),
     ) -> None:
         self.names = names
+        self.labels = labels
         self.raw_config = raw
         self.config = config
         self.layers = layers
@@ -157,13 +166,20 @@ def _read(members: Members, platform: str) -> list[ArchivedImage]:
         known = found.get(image.id)
         names = dict.fromkeys((*(known.names if known else ()), *image.names))
         first = known or image
-        found[image.id] = ArchivedImage(tuple(names), first.raw_config, first.config, first.layers)
+        labels = (known.labels if known else frozenset()) | image.labels
+        found[image.id] = ArchivedImage(tuple(names), first.raw_config, first.config, first.layers, labels)
     if not found:
         raise ImageError("it holds no image")
     return list(found.values())
 
 
-def _image(members: Members, names: tuple[str, ...], raw: bytes, layers: list[_Stored]) -> ArchivedImage:
+def _image(
+    members: Members,
+    names: tuple[str, ...],
+    raw: bytes,
+    layers: list[_Stored],
+    labels: frozenset[str] = frozenset(),
+) -> ArchivedImage:
     """An image of its configuration and layers; ImageError when they don't fit together."""
     config = parse_config(raw, "the image's configuration")
     if len(layers) != len(config.diff_ids):
@@ -173,7 +189,7 @@ def _image(members: Members, names: tuple[str, ...], raw: bytes, layers: list[_S
         if members.resolve(layer.name) is None:
             raise ImageError(f"layer {layer.name} is missing from the archive")
         archived.append(ArchivedLayer(members, diff_id, layer))
-    return ArchivedImage(names, raw, config, tuple(archived))
+    return ArchivedImage(names, raw, config, tuple(archived), labels)
 
 
 class _Layout:
@@ -189,7 +205,10 @@ class _Layout:
         for descriptor in descriptors:
             if not descriptor.is_attestation:
                 manifest = self._manifest(descriptor)
-                found.append(self._image(manifest, _annotated_names(descriptor)))
+                written = (descriptor.annotations or {}).get(REF_NAME, "")
+                labels = {descriptor.digest, manifest.digest, written}
+                names = _annotated_names(descriptor)
+                found.append(self._image(manifest, names, frozenset(label for label in labels if label)))
         return found
 
     def _blob(self, descriptor: Descriptor, what: str) -> bytes:
@@ -215,7 +234,9 @@ class _Layout:
             descriptor = (wanted or real)[0]
         raise ImageError("its indexes are nested too deeply")
 
-    def _image(self, descriptor: Descriptor, names: tuple[str, ...]) -> ArchivedImage:
+    def _image(
+        self, descriptor: Descriptor, names: tuple[str, ...], labels: frozenset[str]
+    ) -> ArchivedImage:
         if descriptor.mediaType not in MANIFEST_TYPES:
             raise ImageError(
                 f"{descriptor.digest} is no image but {descriptor.mediaType[:80] or 'of no media type'}"
@@ -226,7 +247,7 @@ class _Layout:
             _Stored(_blob_name(layer.digest), layer.digest, layer.size, layer.mediaType)
             for layer in manifest.layers or ()
         ]
-        return _image(self.members, names, raw, layers)
+        return _image(self.members, names, raw, layers, labels)
 
 
 def _docker_images(members: Members) -> list[ArchivedImage]:

@@ -48,9 +48,9 @@ class StoredLayer(NamedTuple):
 
 class OutgoingImage:
     """An image to write: names in full, its configuration's bytes, its layers, annotations of its
-    manifest."""
+    manifest and of the manifest's descriptor."""
 
-    __slots__ = ("config", "layers", "manifest", "names")
+    __slots__ = ("config", "descriptor_annotations", "layers", "manifest", "names")
 
     def __init__(
         self,
@@ -58,8 +58,10 @@ class OutgoingImage:
         raw_config: bytes,
         layers: Iterable[StoredLayer],
         annotations: Mapping[str, str] | None = None,
+        descriptor_annotations: Mapping[str, str] | None = None,
     ) -> None:
         self.names = tuple(names)
+        self.descriptor_annotations = dict(descriptor_annotations or {})
         self.config = raw_config
         self.layers = tuple(layers)
         document: dict[str, Any] = {
@@ -83,12 +85,15 @@ class OutgoingImage:
         """The descriptor of the manifest, with the platform."""
         config = ImageConfig.from_json(self.config)
         platform = {"architecture": config.architecture, "os": config.os, "variant": config.variant}
-        return {
+        descriptor: dict[str, Any] = {
             "mediaType": _OCI + "manifest.v1+json",
             "digest": digest_of(self.manifest),
             "size": len(self.manifest),
             "platform": {key: value for key, value in platform.items() if value},
         }
+        if self.descriptor_annotations:
+            descriptor["annotations"] = dict(sorted(self.descriptor_annotations.items()))
+        return descriptor
 
 
 def write_tar(
@@ -105,7 +110,7 @@ def write_tar(
     Raise `ImageError`.
     """
     documents, layers = _contents(tuple(images), docker=docker)
-    with _target(destination) as out:
+    with destination_stream(destination) as out:
         writer = _Tar(out, mtime)
         names = {*documents, *(_BLOBS + digest[7:] for digest in layers)}
         writer.directory("blobs")
@@ -119,10 +124,14 @@ def write_tar(
         writer.end()
 
 
-def write_layout(images: Iterable[OutgoingImage], blobs: Blobs, directory: Path) -> None:
-    """Write an OCI layout into a directory that is new, empty, or a layout, whose images it replaces. Raise
-    `ImageError`."""
-    documents, layers = _contents(tuple(images), docker=False)
+def write_layout(
+    images: Iterable[OutgoingImage], blobs: Blobs, directory: Path, *, docker: bool = False
+) -> None:
+    """Write an OCI layout into a directory that is new, empty, or a layout, whose images it replaces.
+
+    `docker` adds `manifest.json`. Raise `ImageError`.
+    """
+    documents, layers = _contents(tuple(images), docker=docker)
     try:
         if directory.is_dir() and any(directory.iterdir()) and not (directory / "oci-layout").exists():
             raise ImageError(f"{directory} is neither empty nor an OCI layout", hint="choose a new directory")
@@ -132,11 +141,11 @@ def write_layout(images: Iterable[OutgoingImage], blobs: Blobs, directory: Path)
     for digest in sorted(layers):
         path = directory / _BLOBS / digest[7:]
         if not path.exists():
-            with _target(path) as out:
+            with destination_stream(path) as out:
                 for chunk in _chunks(blobs, digest):
                     out.write(chunk)
     for name in sorted(documents, key=lambda name: (name == "index.json", name)):  # the index last
-        with _target(directory / name) as out:
+        with destination_stream(directory / name) as out:
             out.write(documents[name])
 
 
@@ -166,6 +175,7 @@ def _index(images: tuple[OutgoingImage, ...]) -> bytes:
             # them apart.
             short = reference.tag if tags.count(reference.tag) == 1 else reference.familiar
             annotations = {
+                **image.descriptor_annotations,
                 "io.containerd.image.name": reference.canonical,
                 "org.opencontainers.image.ref.name": short,
             }
@@ -220,7 +230,7 @@ def _chunks(blobs: Blobs, digest: str) -> Iterator[bytes]:
 
 
 @contextmanager
-def _target(destination: Path | BinaryIO) -> Iterator[BinaryIO]:
+def destination_stream(destination: Path | BinaryIO) -> Iterator[BinaryIO]:
     """A stream to write to; a path gets its content by a rename at the end."""
     if not isinstance(destination, Path):
         yield destination

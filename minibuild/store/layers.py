@@ -7,9 +7,13 @@ from minibuild.filesystem import (
     LayerEntry,
     Snapshot,
     apply_layer,
+    changes,
     dump_entries,
     load_entries,
     read_layer,
+    round_times,
+    settle,
+    write_layer,
 )
 
 if TYPE_CHECKING:
@@ -40,10 +44,39 @@ def layer_filesystem(store: "Store", diff_ids: tuple[str, ...]) -> Snapshot:
         filesystem = FileSystem(snapshot)
         apply_layer(filesystem, layer_entries(store, diff_ids[top]))
         snapshot = filesystem.snapshot()
-        if len(known) >= _REMEMBERED:
-            known.pop(next(iter(known)), None)
-        known[diff_ids[: top + 1]] = snapshot
+        remember(store, diff_ids[: top + 1], snapshot)
     return snapshot
+
+
+def remember(store: "Store", diff_ids: tuple[str, ...], snapshot: Snapshot) -> None:
+    """Keep the file system that a stack of layers makes, while the store is open."""
+    if len(store.snapshots) >= _REMEMBERED:
+        store.snapshots.pop(next(iter(store.snapshots)), None)
+    store.snapshots[diff_ids] = snapshot
+
+
+def put_layer(
+    store: "Store", below: tuple[str, ...], base: Snapshot, snapshot: Snapshot, latest: int | None = None
+) -> str | None:
+    """Keep what changed from `base`, which the layers `below` make, as a layer; its diff ID, None for no
+    change.
+
+    `latest` (nanoseconds) limits the times of what changed. `snapshot` is from then on what reading the
+    layers gives.
+    """
+    changed = changes(base, snapshot)
+    if not changed:
+        return None
+    round_times(changed, latest)
+    with store.blob_writer() as blob:
+        placed = write_layer(changed, blob)
+        digest, _ = blob.commit()
+    settle(placed, _Blobs(store), digest)
+    # No layer holds the attributes of the root itself.
+    root, old = snapshot.root, base.root
+    root.mode, root.uid, root.gid, root.mtime, root.xattrs = old.mode, old.uid, old.gid, old.mtime, old.xattrs
+    remember(store, (*below, digest), snapshot)
+    return digest
 
 
 def layer_entries(store: "Store", digest: str) -> list[LayerEntry]:

@@ -26,9 +26,14 @@ class Loaded(NamedTuple):
 
 
 def load_archive(
-    store: "Store", source: Path | BinaryIO, *, platform: str = "linux/amd64", limit: int | None = None
+    store: "Store",
+    source: Path | BinaryIO,
+    *,
+    platform: str = "linux/amd64",
+    limit: int | None = None,
+    named: bool = True,
 ) -> list[Loaded]:
-    """Load every image of an archive or layout, all of them or none.
+    """Load every image of an archive or layout, all of them or none; without their names unless `named`.
 
     `limit` bounds the bytes that it may take unpacked; 90 % of the free disk space when it is None. Raise
     `ImageError`.
@@ -44,7 +49,7 @@ def load_archive(
         except (ImageError, LayerError) as error:
             raise ImageError(f"{where}: {error.message}", hint=error.hint) from None
         incoming.commit()
-        return _record(store, archive, incoming.entries)
+        return _record(store, archive, incoming.entries, named=named)
 
 
 class _Incoming:
@@ -90,14 +95,17 @@ class _Incoming:
             writer.commit()
 
 
-def _record(store: "Store", archive: Archive, entries: Mapping[str, list[LayerEntry]]) -> list[Loaded]:
+def _record(
+    store: "Store", archive: Archive, entries: Mapping[str, list[LayerEntry]], *, named: bool
+) -> list[Loaded]:
     loaded = []
     with store.transaction():
         for digest, members in entries.items():
             keep_index(store, digest, members)
         for image in archive.images:
             image_id = store.put_config(image.raw_config, image.config.created)
-            for name in image.names:
+            names = image.names if named else ()
+            for name in names:
                 store.tag(image_id, name)
-            loaded += [Loaded(familiar(name), image_id) for name in image.names] or [Loaded("", image_id)]
+            loaded += [Loaded(familiar(name), image_id) for name in names] or [Loaded("", image_id)]
     return loaded

@@ -18,13 +18,14 @@ class Packing(NamedTuple):
     """How an archive is written.
 
     `compression` is none, gzip or zstd; `level` None for a fast one; `mtime` (seconds) is every member's
-    time; `annotations` go into each manifest.
+    time; `annotations` go into each manifest, `descriptor_annotations` into its descriptor.
     """
 
     compression: str = "gzip"
     level: int | None = None
     mtime: int = 0
     annotations: Mapping[str, str] = {}
+    descriptor_annotations: Mapping[str, str] = {}
 
 
 def save_images(
@@ -61,26 +62,39 @@ def write_images(
 ) -> list[dict[str, Any]]:
     """Write images, each with its names, and return their manifests' descriptors.
 
-    `format`: `oci` (a tar of an OCI layout), `docker` (the same with a `manifest.json`), `layout` (a
-    directory). Raise `ImageError` or `StoreError`.
+    `format`: `oci` (a tar of an OCI layout), `docker` (the same with a `manifest.json`), `layout` and
+    `docker-layout` (the same as directories). Raise `ImageError` or `StoreError`.
     """
-    outgoing = [_outgoing(store, image_id, names, packing) for image_id, names in images]
-    if format == "layout":
-        if not isinstance(destination, Path):
-            raise ImageError("a layout is a directory and can't go to standard output")
-        write_layout(outgoing, store, destination)
-    elif format in ("oci", "docker"):
-        write_tar(outgoing, store, destination, docker=format == "docker", mtime=packing.mtime)
-    else:
-        raise ImageError(f"unknown archive format {format!r}", hint="known are oci, docker, layout")
+    outgoing = [outgoing_image(store, image_id, names, packing) for image_id, names in images]
+    write_outgoing(store, outgoing, destination, format=format, mtime=packing.mtime)
     return [image.descriptor() for image in outgoing]
 
 
-def _outgoing(store: "Store", image_id: str, names: Iterable[str], packing: Packing) -> OutgoingImage:
+def write_outgoing(
+    store: "Store",
+    outgoing: list[OutgoingImage],
+    destination: Path | BinaryIO,
+    *,
+    format: str,  # noqa: A002  the option's name
+    mtime: int,
+) -> None:
+    """Write images whose layers are packed already; see `write_images`."""
+    if format in ("layout", "docker-layout"):
+        if not isinstance(destination, Path):
+            raise ImageError("a layout is a directory and can't go to standard output")
+        write_layout(outgoing, store, destination, docker=format == "docker-layout")
+    elif format in ("oci", "docker"):
+        write_tar(outgoing, store, destination, docker=format == "docker", mtime=mtime)
+    else:
+        raise ImageError(f"unknown archive format {format!r}", hint="known are oci, docker, layout")
+
+
+def outgoing_image(store: "Store", image_id: str, names: Iterable[str], packing: Packing) -> OutgoingImage:
+    """An image ready to be written: its layers packed, its manifest made."""
     raw = store.raw_config(image_id)
     layers = [
         stored_layer(store, diff_id, packing.compression, packing.level)
         for diff_id in store.image(image_id).diff_ids
     ]
     full = sorted({canonical(name) for name in names})
-    return OutgoingImage(full, raw, layers, packing.annotations)
+    return OutgoingImage(full, raw, layers, packing.annotations, packing.descriptor_annotations)

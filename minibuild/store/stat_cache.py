@@ -11,8 +11,9 @@ if TYPE_CHECKING:
     from minibuild.store.store import Store
 
 # A file that changed this shortly before it was read could change again without a new time: it is not
-# remembered.
-_RACY = 2_000_000_000
+# remembered. File systems that keep fractions of a second tell such changes apart much better.
+_RACY_SECONDS = 2_000_000_000
+_RACY_FRACTIONS = 100_000_000
 _BATCH = 500
 
 
@@ -36,12 +37,18 @@ def file_digests(store: "Store", absolute: list[str], names: list[str]) -> dict[
                 f"can't read {path}: {error.strerror}",
                 hint="make it readable, or exclude it in .dockerignore",
             ) from None
-        if path.isprintable() and now - max(status.st_mtime_ns, status.st_ctime_ns) > _RACY:
+        if path.isprintable() and is_settled(status.st_mtime_ns, status.st_ctime_ns, now):
             fresh.append((path, *state, found[name]))
     if fresh and not store.read_only:
         with store.transaction():
             store.database.executemany("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?)", fresh)
     return found
+
+
+def is_settled(mtime: int, ctime: int, looked: int) -> bool:
+    """Whether a file with these times (ns), looked at at `looked`, can't change without another time."""
+    has_fractions = ctime % 1_000_000_000 or mtime % 1_000_000_000
+    return looked - max(mtime, ctime) > (_RACY_FRACTIONS if has_fractions else _RACY_SECONDS)
 
 
 def _known(store: "Store", paths: list[str]) -> dict[str, tuple[int, int, int, int, str]]:

@@ -242,6 +242,14 @@ class Store:
 
         return layer_filesystem(self, diff_ids)
 
+    def put_layer(
+        self, below: tuple[str, ...], base: "Snapshot", snapshot: "Snapshot", latest: int | None = None
+    ) -> str | None:
+        """Keep what changed between two snapshots as a layer; see `layers.put_layer`."""
+        from minibuild.store.layers import put_layer  # a fully cached build writes no layer
+
+        return put_layer(self, below, base, snapshot, latest)
+
     # ---- housekeeping
 
     def disk_usage(self) -> list["UsageRow"]:

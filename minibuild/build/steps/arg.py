@@ -6,7 +6,8 @@ from minibuild.dockerfile.nodes import Arg
 
 
 def resolve(instruction: Arg, at: Situation) -> Action:
-    """Each name takes its `--build-arg`, else its default, else the value of the ARG before the first FROM.
+    """Each name takes its `--build-arg`, else its default, else the value of the ARG before the first
+    FROM.
     """
     words = []
     for name, default in instruction.items:

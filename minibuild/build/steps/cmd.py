@@ -7,7 +7,8 @@ from minibuild.dockerfile.nodes import Cmd, Entrypoint
 
 
 def command_words(instruction: Cmd | Entrypoint, at: Situation) -> tuple[str, ...]:
-    """The words of an exec form as they stand; a shell form behind the SHELL in force. Neither is expanded.
+    """The words of an exec form as they stand; a shell form behind the SHELL in force. Neither is
+    expanded.
     """
     if instruction.form == "exec":
         return instruction.args

@@ -13,8 +13,8 @@ from minibuild.build.expansion import expand, expand_content
 from minibuild.build.linking import overlay
 from minibuild.build.ownership import ModeChange, parse_owner
 from minibuild.build.plan import find_origin
-from minibuild.build.selection import Exclusion, Selected, select, select_parents
-from minibuild.build.workshop import Source
+from minibuild.build.selection import Exclusion, Place, Selected, select, select_parents
+from minibuild.build.sources import Source
 from minibuild.dockerfile.nodes import Copy
 from minibuild.filesystem import File, FileSystem, InlineContent
 
@@ -33,33 +33,37 @@ class Transfer:
     exclusion: Exclusion
     parents: bool
     link: bool
+    assume: bool
+    fetched: tuple[Selected, ...] = ()
 
     def choose(self) -> list[Selected]:
-        """The selected files, here-documents last, in the order of the instruction."""
-        view = self.source.view
+        """The selected files in the order of the instruction, then what was fetched and here-documents."""
+        place = Place(self.source.view, self.source.label, self.assume)
         find = select_parents if self.parents else select
-        selected = [one for name in self.names for one in find(view, name, self.source.label)]
-        return selected + [
+        selected = [one for name in self.names for one in find(place, name)]
+        return [*selected, *self.fetched] + [
             Selected(name, name, File(mode=0o644, uid=0, gid=0, mtime=0, content=InlineContent(data)))
             for name, data in self.documents
         ]
 
 
-def transfer(instruction: Copy, at: Situation) -> Transfer:
-    """Expand the words of a COPY or ADD and find what it copies from."""
+def transfer(
+    instruction: Copy, at: Situation, names: tuple[str, ...], fetched: tuple[Selected, ...] = ()
+) -> Transfer:
+    """Expand the other words of a COPY or ADD of the sources `names` and find what it copies from."""
     workshop = at.workshop
     if instruction.from_:
         origin = find_origin(workshop.plan, at.stage, instruction.from_, workshop.request.build_contexts)
-        source = workshop.source(origin)
+        source = workshop.sources.open(origin)
     else:
-        source = workshop.context
+        source = workshop.sources.context
     destination = expand(at, instruction.destination)
     if not destination:
         raise BuildError(f"{instruction.keyword} has an empty destination after expansion")
     chmod = expand(at, instruction.chmod) if instruction.chmod else ""
     return Transfer(
         source,
-        tuple(expand(at, name) for name in instruction.sources),
+        names,
         tuple(
             (document.name, expand_content(at, document.content).encode("utf-8", "surrogateescape"))
             if document.expand
@@ -73,6 +77,8 @@ def transfer(instruction: Copy, at: Situation) -> Transfer:
         Exclusion(tuple(expand(at, pattern) for pattern in instruction.exclude)),
         instruction.parents,
         instruction.link,
+        workshop.request.fidelity == "assume",
+        fetched,
     )
 
 
@@ -87,13 +93,15 @@ def absolute(path: str, working_dir: str) -> str:
 
 
 def inputs(move: Transfer, at: Situation, chmod: str) -> tuple[str, ...]:
-    """What the copied files depend on: contents and modes of the sources, destination and flags; never times.
+    """What the copied files depend on: contents and modes of the sources, destination and flags; never
+    times.
     """
-    words = (*move.names, "parents" if move.parents else "", *(part.hex() for _, part in move.documents))
+    fetched = [word for one in move.fetched for word in (one.path, *at.workshop.fixture_digests)]
+    documents = [word for name, part in move.documents for word in (name, part.hex())]
+    words = (*move.names, "parents" if move.parents else "", str(move.assume), "", *fetched, "", *documents)
     digest = at.workshop.fingerprint(move.source, words, move.choose, move.exclusion)
-    documents = tuple(name for name, _ in move.documents)
     flags = (move.destination, move.owner, chmod, str(move.parents), str(move.link), *move.exclusion.patterns)
-    return (digest, *documents, *flags)
+    return (digest, *flags)
 
 
 def history_text(keyword: str, move: Transfer, selected: str) -> str:
@@ -104,7 +112,7 @@ def history_text(keyword: str, move: Transfer, selected: str) -> str:
 
 def resolve(instruction: Copy, at: Situation) -> Action:
     """Sources are fingerprinted here, copied only when the cache has no result for them."""
-    move = transfer(instruction, at)
+    move = transfer(instruction, at, tuple(expand(at, name) for name in instruction.sources))
     parts = inputs(move, at, instruction.chmod or "")
 
     def modify(container: StepContainer) -> None:
@@ -115,14 +123,18 @@ def resolve(instruction: Copy, at: Situation) -> Action:
 
 
 def write(move: Transfer, container: StepContainer, put: Callable[[Copier, Selected], None]) -> None:
-    """Hand each selected source to `put`, on the container's files or, for `--link`, on a layer of its own.
+    """Hand each selected source to `put`, on the container's files or, for `--link`, on a layer of its
+    own.
     """
     filesystem = FileSystem(clock=container.workshop.clock.now) if move.link else container.filesystem
     owner = parse_owner(move.owner, container.filesystem.view())
-    destination = Destination(filesystem, owner, container.workshop.clock.now())
+    directory_mode = move.chmod.for_new_directories if move.chmod else 0o755
+    destination = Destination(
+        filesystem, owner, container.workshop.clock.now(), directory_mode=directory_mode
+    )
     copier = Copier(destination, CopyRules(owner, move.chmod, move.exclusion))
-    selected = move.choose()
-    for one in selected:
+    for one in move.choose():
+        container.note_opaque(one.node)
         put(copier, one)
     if move.link:
         overlay(filesystem.snapshot().root, container.filesystem)

@@ -41,6 +41,6 @@ def resolve(instruction: Expose, at: Situation) -> Action:
     """Ports add up over instructions and stages."""
     words = [word for port in instruction.ports for word in expand_list(at, port)]
     ports = {port for word in words for port in port_range(word)}
-    text = " ".join(sorted(words))
+    text = " ".join(words)
     exposed = tuple(sorted(set(at.config.exposed_ports) | ports))
     return Action(nop(at.shell, f" EXPOSE {text}"), replace(at.config, exposed_ports=exposed))

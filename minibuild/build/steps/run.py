@@ -1,43 +1,70 @@
 """RUN: a command in the simulated container."""
 
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
 from minibuild.build.action import Action, Situation
 from minibuild.build.container import StepContainer
 from minibuild.build.errors import RunError
-from minibuild.build.mounts import mount_all, resolve_mounts
+from minibuild.build.mounts import Mounted, mount_all, resolve_mounts
 from minibuild.dockerfile.nodes import Run
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from minibuild.container import Execution
+
+
+@dataclass(frozen=True, slots=True)
+class _Command:
+    """What runs: the words, and the content of the script file that the first word names, or ""."""
+
+    words: tuple[str, ...]
+    script: str
+    environment: "Mapping[str, str]"
+    user: str
+    directory: str
+    network: bool
 
 
 def resolve(instruction: Run, at: Situation) -> Action:
     """The command's text is never expanded here: that is the shell's work."""
     script, words = _command(instruction, at.shell)
     mounts = resolve_mounts(instruction, at)
-    environment = at.scope.run_environment()
     config = at.config
-    text = at.scope.history_arguments(config.env) + " ".join(words)
-    keyed = {name: value for name, value in environment.items() if name in at.scope.values}
+    command = _Command(
+        words,
+        script,
+        at.scope.run_environment(),
+        config.user,
+        config.working_dir or "/",
+        instruction.network != "none",
+    )
 
     def modify(container: StepContainer) -> None:
         with mount_all(mounts, container) as variables:
-            _run(
-                container,
-                words,
-                script,
-                {**environment, **variables},
-                config.user,
-                config.working_dir or "/",
-                instruction.network,
-            )
+            _report(_execute(command, variables, container), words, container)
 
-    inputs = (
-        *words,
-        script,
-        *(f"{name}={value}" for name, value in sorted(keyed.items())),
-        f"user {config.user}",
-        f"directory {config.working_dir}",
-        f"network {instruction.network}",
+    text = at.scope.history_arguments(config.env) + " ".join(words)
+    return Action(text, config, _inputs(command, mounts, at), modify)
+
+
+def _inputs(command: _Command, mounts: list[Mounted], at: Situation) -> tuple[str, ...]:
+    """What the result depends on. Predefined proxy ARGs are no part of it unless an ARG declares them."""
+    variables = (
+        f"{name}={value}" for name, value in sorted(command.environment.items()) if name in at.scope.values
+    )
+    return (
+        *command.words,
+        command.script,
+        *variables,
+        f"user {command.user}",
+        f"directory {command.directory}",
+        f"network {command.network}",
+        *(f"host {name} {address}" for name, address in sorted(at.workshop.request.hosts.items())),
+        *at.workshop.fixture_digests,
         *(part for mount in mounts for part in mount.key),
     )
-    return Action(text, config, inputs, modify)
 
 
 def _command(instruction: Run, shell: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
@@ -61,35 +88,40 @@ def _command(instruction: Run, shell: tuple[str, ...]) -> tuple[str, tuple[str, 
     return "", (*shell, text)
 
 
-def _run(
-    container: StepContainer,
-    words: tuple[str, ...],
-    script: str,
-    environment: dict[str, str],
-    user: str,
-    directory: str,
-    network: str,
-) -> None:
+def _execute(command: _Command, variables: "Mapping[str, str]", container: StepContainer) -> "Execution":
     from minibuild.container import Container  # the shell is loaded only when something runs
 
     workshop = container.workshop
+    request = workshop.request
     simulated = Container(
         container.filesystem,
         now=workshop.clock.now(),
         seed=container.id,
-        fidelity_limit=workshop.request.fidelity,
+        fidelity_limit=request.fidelity,
         partial=container.image.partial,
-        network=network != "none",
+        network=command.network,
         on_output=container.output,
+        fixtures=request.fixtures,
+        hosts=request.hosts,
     )
-    execution = simulated.execute(
-        words, env=environment, user=user, cwd=directory, files={words[0]: script.encode()} if script else {}
+    return simulated.execute(
+        command.words,
+        env={**command.environment, **variables},
+        user=command.user,
+        cwd=command.directory,
+        files={command.words[0]: command.script.encode("utf-8", "surrogateescape")} if command.script else {},
     )
+
+
+def _report(execution: "Execution", words: tuple[str, ...], container: StepContainer) -> None:
+    """Take over the run's fidelity; a run that failed is a `RunError`."""
     container.note(execution.fidelity, execution.reasons)
-    if execution.exit_code:
-        shown = " ".join(words)
-        raise RunError(
-            f'process "{shown}" did not complete successfully: exit code: {execution.exit_code}',
-            status=execution.exit_code,
-            hint=execution.hint,
-        )
+    if not execution.exit_code:
+        return
+    status = execution.exit_code
+    if execution.problem:  # nothing ran: the engine itself failed, not a program in the container
+        container.output(2, f"{execution.problem}\n".encode("utf-8", "surrogateescape"))
+        status = 1
+    raise RunError(
+        f'process "{" ".join(words)}" did not complete successfully: exit code: {status}', status=status
+    )

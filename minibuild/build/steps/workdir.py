@@ -1,4 +1,5 @@
-"""WORKDIR: the directory in which the following instructions and the container run; made when it is missing.
+"""WORKDIR: the directory in which the following instructions and the container run; made when it is
+missing.
 """
 
 import posixpath
@@ -14,7 +15,8 @@ from minibuild.dockerfile.nodes import Workdir
 
 
 def resolve(instruction: Workdir, at: Situation) -> Action:
-    """A relative path starts at the previous one. As in BuildKit the directory belongs to the USER in force.
+    """A relative path starts at the previous one. As in BuildKit the directory belongs to the USER in
+    force.
     """
     path = expand(at, instruction.path)
     if not path:

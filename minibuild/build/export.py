@@ -1,0 +1,112 @@
+"""Outputs of a finished build: image archives and layouts, the image's files as a tar or a directory."""
+
+import json
+import os
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from minibuild.build import events
+from minibuild.build.cache import digest_parts
+from minibuild.build.outputs import archive_options
+from minibuild.build.request import Output
+from minibuild.image.writing import destination_stream
+from minibuild.store.saving import Packing, outgoing_image, write_outgoing
+
+if TYPE_CHECKING:
+    from minibuild.build.images import StageImage
+    from minibuild.build.workshop import Workshop
+
+FIDELITY = "minibuild.fidelity"
+_WRITTEN = "written:"
+
+
+def export(
+    outputs: Iterable[Output], workshop: "Workshop", image: "StageImage", fidelity: str
+) -> dict[str, Any]:
+    """Write every output; the descriptor of the manifest that the first archive holds, {} without one.
+
+    `fidelity` is told in an annotation of the manifest. Raise `MinibuildError` when something can't be
+    written.
+    """
+    first: dict[str, Any] = {}
+    for output in outputs:
+        if output.type in ("oci", "docker"):
+            descriptor = _Archive(output, workshop, image, fidelity).write()
+            first = first or descriptor
+        else:
+            _write_files(output, workshop, image)
+    return first
+
+
+class _Archive:
+    """One output of type oci or docker."""
+
+    def __init__(self, output: Output, workshop: "Workshop", image: "StageImage", fidelity: str) -> None:
+        self.output = output
+        self.workshop = workshop
+        self.image = image
+        self.options = archive_options(output)
+        epoch = workshop.clock.epoch
+        self.packing = Packing(
+            compression=self.options.compression,
+            level=self.options.level,
+            mtime=0 if epoch is None else epoch,
+            annotations={**self.options.annotations, FIDELITY: fidelity},
+            descriptor_annotations=self.options.descriptor_annotations,
+        )
+        self.format = output.type
+        if self.options.as_directory:
+            self.format = "layout" if output.type == "oci" else "docker-layout"
+
+    def write(self) -> dict[str, Any]:
+        """Write the archive, unless the very same one stands there already; its manifest's descriptor."""
+        store = self.workshop.store
+        self.workshop.emit(events.Progressed(f"exporting to {self.output.type}", 0, 0))
+        names = (*self.workshop.request.tags, *self.options.names)
+        outgoing = outgoing_image(store, self.image.id, names, self.packing)
+        descriptor = outgoing.descriptor()
+        if self.output.destination == "-":
+            write_outgoing(store, [outgoing], sys.stdout.buffer, format=self.format, mtime=self.packing.mtime)
+            return descriptor
+        path = Path(self.output.destination)
+        memo = _WRITTEN + os.path.realpath(path)
+        content = digest_parts(
+            (self.format, str(self.packing.mtime), json.dumps(descriptor, sort_keys=True), *outgoing.names)
+        )
+        known = store.memo_get(memo)
+        if known is None or known != f"{content} {_signature(path)}":
+            write_outgoing(store, [outgoing], path, format=self.format, mtime=self.packing.mtime)
+            signature = _signature(path)
+            if signature:
+                store.memo_put(memo, f"{content} {signature}")
+        return descriptor
+
+
+def _signature(path: Path) -> str:
+    """What changes when somebody writes to a file: size, times, inode. "" for what is no file."""
+    try:
+        status = path.stat()
+    except OSError:
+        return ""
+    if not path.is_file():
+        return ""
+    return f"{status.st_size} {status.st_mtime_ns} {status.st_ctime_ns} {status.st_ino}"
+
+
+def _write_files(output: Output, workshop: "Workshop", image: "StageImage") -> None:
+    from minibuild.build.rootfs import write_directory, write_rootfs_tar  # archives don't need it
+
+    snapshot = workshop.snapshot(image)
+    workshop.emit(events.Progressed(f"exporting to {output.type}", 0, 0))
+    if output.type == "local":
+        for problem in write_directory(snapshot, Path(output.destination)):
+            workshop.emit(events.Warned(problem))
+        return
+    if output.destination == "-":
+        write_rootfs_tar(snapshot, sys.stdout.buffer)
+        sys.stdout.buffer.flush()
+        return
+    with destination_stream(Path(output.destination)) as out:
+        write_rootfs_tar(snapshot, out)

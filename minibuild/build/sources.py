@@ -1,0 +1,159 @@
+"""Where COPY, ADD and mounts take files from: the context, stages, images, named contexts."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from minibuild.build.bases import find_base
+from minibuild.build.context import Context, read_ignore_file
+from minibuild.build.errors import BuildError
+from minibuild.build.images import StageImage
+from minibuild.build.opaque import opaque_directory
+from minibuild.build.plan import Origin
+from minibuild.build.request import BuildRequest
+from minibuild.filesystem import FileSystem, Snapshot, View
+from minibuild.store import Store
+
+if TYPE_CHECKING:
+    from minibuild.build.plan import Plan
+
+_IMAGE = "docker-image://"
+_LAYOUT = "oci-layout://"
+
+
+class Source:
+    """A file system that is copied from: a stage, an image or a context.
+
+    `identity` names its exact files when it can't change during or after the build; it is "" for a host
+    directory, whose `context` is then given. `partial` tells that the catalogue made the files; `opaque` why
+    nothing is known of them.
+    """
+
+    def __init__(
+        self,
+        label: str,
+        snapshot: Callable[[], Snapshot],
+        *,
+        identity: str = "",
+        context: Context | None = None,
+        partial: bool = False,
+        opaque: str = "",
+    ) -> None:
+        self.label = label
+        self.identity = identity
+        self.context = context
+        self.partial = partial
+        self.opaque = opaque
+        self._snapshot = snapshot
+        self._filesystem: FileSystem | None = None
+
+    @property
+    def filesystem(self) -> FileSystem:
+        """The files, to be read only."""
+        if self._filesystem is None:
+            self._filesystem = FileSystem(self._snapshot())
+        return self._filesystem
+
+    @property
+    def view(self) -> View:
+        """Root's view of the files."""
+        return self.filesystem.view()
+
+
+class Sources:
+    """Finds images and opens sources, each once a build."""
+
+    def __init__(self, request: BuildRequest, plan: "Plan", store: Store) -> None:
+        self.request = request
+        self.plan = plan
+        self.store = store
+        self.built: dict[int, StageImage] = {}
+        self._images: dict[str, StageImage] = {}
+        self._sources: dict[Origin, Source] = {}
+        self._main: Source | None = None
+
+    @property
+    def context(self) -> Source:
+        """The main build context."""
+        if self._main is None:
+            directory = self.request.context
+            ignore = read_ignore_file(directory, self.request.dockerfile) if directory is not None else None
+            self._main = _host("the build context", Context(directory, ignore))
+        return self._main
+
+    def find_image(self, name: str) -> StageImage:
+        """The image called `name`, from the store or the catalogue."""
+        found = self._images.get(name)
+        if found is None:
+            found = self._images[name] = find_base(name, self.store, self.request.fidelity)
+        return found
+
+    def context_image(self, name: str) -> StageImage:
+        """The named context `name` as a base image: docker-image://NAME or oci-layout://PATH."""
+        value = self.request.build_contexts[name]
+        if value.startswith(_IMAGE):
+            return self.find_image(value.removeprefix(_IMAGE))
+        if value.startswith(_LAYOUT):
+            from minibuild.build.layouts import layout_image  # few builds take an image from a layout
+
+            image_id = layout_image(name, value.removeprefix(_LAYOUT), self.store, self.request.platform)
+            return self.find_image(image_id)
+        raise BuildError(
+            f"build context {name}={value} is no image, so no stage can start FROM it",
+            hint="copy from it with COPY --from, or give an image: --build-context NAME=docker-image://IMAGE",
+        )
+
+    def open(self, origin: Origin) -> Source:
+        """The files that `origin` stands for."""
+        found = self._sources.get(origin)
+        if found is None:
+            found = self._sources[origin] = self._open(origin)
+        return found
+
+    def _open(self, origin: Origin) -> Source:
+        if origin.context:
+            return self._named_context(origin.context)
+        if origin.stage is not None:
+            return self._image_source(
+                self.built[origin.stage], f"stage {self.plan.stages[origin.stage].label}"
+            )
+        if origin.image:
+            return self._image_source(self.find_image(origin.image), f"image {origin.image}")
+        return Source("scratch", lambda: FileSystem().snapshot(), identity="scratch")
+
+    def _image_source(self, image: StageImage, label: str) -> Source:
+        return Source(
+            label,
+            lambda: self.store.layer_filesystem(image.config.diff_ids),
+            identity=image.files,
+            partial=image.partial,
+        )
+
+    def _named_context(self, name: str) -> Source:
+        value = self.request.build_contexts[name]
+        label = f"the build context {name}"
+        if value.startswith((_IMAGE, _LAYOUT)):
+            return self._image_source(self.context_image(name), label)
+        if is_remote(value):
+            if self.request.fidelity != "assume":
+                raise BuildError(
+                    f"build context {name}={value} can't be fetched: there is no network",
+                    hint="give a directory, docker-image://NAME or oci-layout://PATH,"
+                    " or build with --fidelity assume",
+                )
+            origin = f"content of {value}"
+            tree = opaque_directory(origin)
+            return Source(label, lambda: Snapshot(tree), identity=f"opaque {value}", opaque=origin)
+        directory = Path(value.removeprefix("file://"))
+        if not directory.is_dir():
+            raise BuildError(f"build context {name}: {value} is not a directory")
+        return _host(label, Context(directory, read_ignore_file(directory, None)))
+
+
+def is_remote(name: str) -> bool:
+    """Whether a name is a URL or a git repository instead of something on this host."""
+    return name.startswith(("http://", "https://", "git@", "git://", "ssh://"))
+
+
+def _host(label: str, context: Context) -> Source:
+    return Source(label, lambda: Snapshot(context.root), context=context)
