@@ -23,13 +23,15 @@ def mounted(
     *,
     read_only: bool = False,
     keep_point: bool = False,
+    is_file: bool | None = None,
 ) -> Iterator[None]:
     """Mount `source` at the absolute `path` for the time of the block.
 
-    A file system with nothing but `/file` mounts that file. What is missing of `path` is made, and removed
+    A file system with nothing but `/file` mounts that file, unless `is_file` says otherwise. What is missing of `path` is made, and removed
     again afterwards unless `keep_point`; directories above it keep their times.
     """
-    is_file = source.root.entries.keys() == {"file"}
+    if is_file is None:
+        is_file = source.root.entries.keys() == {"file"}
     times = _times(filesystem, path)
     made = _make_point(filesystem, path, is_file)
     filesystem.mount(path, source, read_only=read_only)
