@@ -6,6 +6,7 @@
 COMMANDS = {
     "build": "minibuild.cli.build:build_command",
     "completion": "minibuild.cli.completion:completion_command",
+    "fmt": "minibuild.cli.fmt:fmt_command",
     "history": "minibuild.cli.images:history_command",
     "images": "minibuild.cli.images:images_command",
     "inspect": "minibuild.cli.images:inspect_command",

@@ -11,7 +11,12 @@ from minibuild.cli.location import StoreLocation, pass_location
 from minibuild.errors import UsageError
 
 
-@click.command("load", cls=DockerCommand, epilog="Example: minibuild load -i image.tar")
+@click.command(
+    "load",
+    cls=DockerCommand,
+    short_help="Load images from an archive.",
+    epilog="Example: minibuild load -i image.tar",
+)
 @click.option(
     "-i", "--input", "source", metavar="FILE", help="An archive or OCI layout  [default: standard input]"
 )
@@ -36,7 +41,12 @@ def load_command(location: StoreLocation, source: str | None, platform: str, qui
             click.echo(f"Loaded image: {name}" if name else f"Loaded image ID: {image_id}")
 
 
-@click.command("save", cls=DockerCommand, epilog="Example: minibuild save -o app.tar app")
+@click.command(
+    "save",
+    cls=DockerCommand,
+    short_help="Save images in an archive.",
+    epilog="Example: minibuild save -o app.tar app",
+)
 @click.argument("names", metavar="IMAGE...", nargs=-1, required=True, type=ImageName())
 @click.option(
     "-o", "--output", "destination", metavar="FILE", help="Where to write  [default: standard output]"

@@ -20,14 +20,22 @@ if TYPE_CHECKING:
 
 
 @click.command(
-    "build", cls=DockerCommand, epilog="Example: minibuild build -t app --output type=oci,dest=app.tar ."
+    "build",
+    cls=DockerCommand,
+    short_help="Build an image from a Dockerfile.",
+    epilog="Example: minibuild build -t app --output type=oci,dest=app.tar .",
 )
 @click.argument("context", metavar="CONTEXT")
 @build_options
 @pass_location
 def build_command(location: StoreLocation, /, context: str, **given: Any) -> None:
-    """Build an image from a Dockerfile and the files of the directory CONTEXT; - reads a Dockerfile alone
-    from standard input.
+    """Build an image from a Dockerfile and the files of the directory CONTEXT.
+
+    CONTEXT may be - for a Dockerfile alone, from standard input; or a directory without a Dockerfile: then
+    each directory in it that has one is built, and the image gets the directory's name.
+
+    Options of docker build that only say how docker should go about it (--rm, --pull, --memory, ...) are
+    accepted.
     """
     request = make_request(given, context)
     several = _members(request)

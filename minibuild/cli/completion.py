@@ -5,7 +5,11 @@ import click
 _VARIABLE = "_MINIBUILD_COMPLETE"
 
 
-@click.command("completion", epilog='Example: eval "$(minibuild completion bash)"')
+@click.command(
+    "completion",
+    short_help="Print a completion script for a shell.",
+    epilog='Example: eval "$(minibuild completion bash)"',
+)
 @click.argument("shell", metavar="bash|zsh|fish", type=click.Choice(["bash", "zsh", "fish"]))
 def completion_command(shell: str) -> None:
     """Print a script that makes the shell complete commands, options and images.

@@ -11,7 +11,12 @@ from minibuild.cli.location import StoreLocation, pass_location
 _FORMAT = "json, table TEMPLATE, or a Go template for each row."
 
 
-@click.command("images", cls=DockerCommand, epilog="Example: minibuild images --filter reference='app:*'")
+@click.command(
+    "images",
+    cls=DockerCommand,
+    short_help="List images.",
+    epilog="Example: minibuild images --filter reference='app:*'",
+)
 @click.argument("pattern", metavar="[NAME[:TAG]]", required=False, default="", type=ImageName())
 @click.option("-a", "--all", "intermediate", is_flag=True, help="Show images that builds went through, too.")
 @click.option("-q", "--quiet", is_flag=True, help="Print only IDs.")
@@ -37,7 +42,12 @@ def images_command(location: StoreLocation, /, pattern: str, **given: Any) -> No
         click.echo(image_list(store, wanted, shape, datetime.now(UTC)), nl=False)
 
 
-@click.command("history", cls=DockerCommand, epilog="Example: minibuild history --fidelity app")
+@click.command(
+    "history",
+    cls=DockerCommand,
+    short_help="Show the instructions that made an image.",
+    epilog="Example: minibuild history --fidelity app",
+)
 @click.argument("image", metavar="IMAGE", type=ImageName())
 @click.option(
     "-H/ ", "--human/--no-human", default=True, help="Print sizes and times for people  [default: yes]"
@@ -61,7 +71,10 @@ def history_command(location: StoreLocation, /, image: str, **given: Any) -> Non
 
 
 @click.command(
-    "inspect", cls=DockerCommand, epilog="Example: minibuild inspect -f '{{json .Config.Env}}' app"
+    "inspect",
+    cls=DockerCommand,
+    short_help="Describe images in detail.",
+    epilog="Example: minibuild inspect -f '{{json .Config.Env}}' app",
 )
 @click.argument("names", metavar="IMAGE...", nargs=-1, required=True, type=ImageName())
 @click.option("-f", "--format", "form", default="", metavar="FORMAT", help="json, or a Go template.")
@@ -89,7 +102,12 @@ def inspect_command(location: StoreLocation, /, names: tuple[str, ...], form: st
     fail_with(errors)
 
 
-@click.command("tag", cls=DockerCommand, epilog="Example: minibuild tag app~1 app:before-the-last-step")
+@click.command(
+    "tag",
+    cls=DockerCommand,
+    short_help="Give an image a further name.",
+    epilog="Example: minibuild tag app~1 app:before-the-last-step",
+)
 @click.argument("image", metavar="IMAGE", type=ImageName())
 @click.argument("name", metavar="NAME[:TAG]")
 @pass_location
@@ -101,7 +119,7 @@ def tag_command(location: StoreLocation, image: str, name: str) -> None:
         store.tag(find_image(store, image), name)
 
 
-@click.command("rmi", cls=DockerCommand, epilog="Example: minibuild rmi app:old")
+@click.command("rmi", cls=DockerCommand, short_help="Remove images.", epilog="Example: minibuild rmi app:old")
 @click.argument("names", metavar="IMAGE...", nargs=-1, required=True, type=ImageName())
 @click.option("-f", "--force", is_flag=True, help="Remove an image with names in several repositories, too.")
 @pass_location

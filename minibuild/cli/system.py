@@ -21,12 +21,17 @@ _WARNING_ALL = """WARNING! This will remove:
 """
 
 
-@click.group("system", epilog="Example: minibuild system df")
+@click.group("system", short_help="Look after the store.", epilog="Example: minibuild system df")
 def system_group() -> None:
     """Look after the store: its size, its garbage, its soundness."""
 
 
-@system_group.command("df", cls=DockerCommand, epilog="Example: minibuild system df")
+@system_group.command(
+    "df",
+    cls=DockerCommand,
+    short_help="Show what takes how much space.",
+    epilog="Example: minibuild system df",
+)
 @click.option(
     "--format",
     "form",
@@ -43,7 +48,12 @@ def df_command(location: StoreLocation, form: str) -> None:
         click.echo(disk_usage_list(store.disk_usage(), form), nl=False)
 
 
-@system_group.command("prune", cls=DockerCommand, epilog="Example: minibuild system prune --all --force")
+@system_group.command(
+    "prune",
+    cls=DockerCommand,
+    short_help="Remove what nothing uses.",
+    epilog="Example: minibuild system prune --all --force",
+)
 @click.option("-a", "--all", "everything", is_flag=True, help="Remove all images and the whole build cache.")
 @click.option("-f", "--force", is_flag=True, help="Don't ask.")
 @pass_location
@@ -68,7 +78,12 @@ def prune_command(location: StoreLocation, everything: bool, force: bool) -> Non
     click.echo(f"Total reclaimed space: {human_size(report.freed, 4)}")
 
 
-@system_group.command("verify", cls=DockerCommand, epilog="Example: minibuild system verify --repair")
+@system_group.command(
+    "verify",
+    cls=DockerCommand,
+    short_help="Check the store.",
+    epilog="Example: minibuild system verify --repair",
+)
 @click.option("--repair", is_flag=True, help="Remove what is damaged, and restore what the database knows.")
 @pass_location
 def verify_command(location: StoreLocation, /, **given: Any) -> None:

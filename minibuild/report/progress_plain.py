@@ -52,8 +52,9 @@ class PlainProgress:
             self._end_line(self._shown)
         self._shown = None
         for step in sorted(self._waiting):
-            self._end_line(step)
             self._show(step)
+            if step in self._open_line:
+                self._stream.write(b"\n")
         self._stream.flush()
 
     def _started(self, event: events.BuildStarted) -> None:

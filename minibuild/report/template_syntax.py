@@ -119,23 +119,24 @@ def _pieces(text: str) -> list[str | list[Token]]:
 
 
 def _tokens(text: str, position: int) -> tuple[list[Token], int, bool]:
-    """(the action's tokens, where it ends, whether it trims what follows)."""
+    """(the action's tokens, none for a comment; where it ends; whether it trims what follows)."""
     tokens: list[Token] = []
     glued = False
-    while True:
-        if text.startswith("}}", position):
-            return tokens, position + 2, False
-        if text.startswith("-}}", position) and not glued:
-            return tokens, position + 3, True
+    while not text.startswith("}}", position) and (glued or not text.startswith("-}}", position)):
         found = _TOKEN.match(text, position)
         if found is None:
             what = f"unexpected {text[position]!r} in action" if position < len(text) else "unclosed action"
-            raise TemplateSyntaxError(f"{what}")
+            raise TemplateSyntaxError(what)
         kind = found.lastgroup or ""
-        if kind not in ("space", "comment"):
+        if kind != "space":
             tokens.append(Token(kind, found[0], glued))
         glued = kind != "space"
         position = found.end()
+    if not tokens:
+        raise TemplateSyntaxError("missing value for command")
+    trims = text[position] == "-"
+    spoken = [token for token in tokens if token.kind != "comment"]
+    return spoken, position + (3 if trims else 2), trims
 
 
 class _Parser:
