@@ -4,6 +4,9 @@ Everything that can go wrong with a user's input derives from `MinibuildError`. 
 package, so that every room can use it.
 """
 
+_WIDEST_SOURCE = 200
+_VISIBLE = {code: 0x2400 + code for code in range(32) if chr(code) not in "\t\n"} | {0x7F: 0x2421}
+
 
 class MinibuildError(Exception):
     """A failure that is told in words, with its place and a remedy.
@@ -33,19 +36,32 @@ class MinibuildError(Exception):
         return f"{self.path}:{self.line}" + (f":{self.column}" if self.column else "")
 
     def render(self) -> str:
-        """The message with its place, the source line with a caret below, and the hint; no final newline."""
+        """The message with its place, the source line with a caret below, and the hint; no final newline.
+
+        Control characters are shown as symbols: what was read must not command the terminal.
+        """
         place = self.place
         lines = [f"{place}: {self.message}" if place else self.message]
         if self.source:
             number = f"{self.line:>5} | " if self.line else "      | "
-            lines.append(number + self.source)
-            if self.column:
+            source, column = self._window()
+            lines.append(number + source)
+            if column:
                 # Tabs are kept, so that the caret stands under its character however wide a tab is.
-                before = "".join("\t" if c == "\t" else " " for c in self.source[: self.column - 1])
+                before = "".join("\t" if c == "\t" else " " for c in source[: column - 1])
                 lines.append(" " * (len(number) - 2) + "| " + before + "^")
         if self.hint:
             lines.append(f"  hint: {self.hint}")
-        return "\n".join(lines)
+        return "\n".join(lines).translate(_VISIBLE)
+
+    def _window(self) -> tuple[str, int]:
+        """(the source line, or what stands around the column of a very long one, the column in it)."""
+        if len(self.source) <= _WIDEST_SOURCE:
+            return self.source, self.column
+        start = max(self.column - _WIDEST_SOURCE // 2, 0)
+        end = start + _WIDEST_SOURCE
+        head, tail = "…" if start else "", "…" if end < len(self.source) else ""
+        return head + self.source[start:end] + tail, self.column and self.column - start + len(head)
 
 
 class UsageError(MinibuildError):

@@ -61,6 +61,8 @@ class _Layout:
         # The tokens behind the `&&` of the list under way; None once it also has a `||`.
         self._chained: list[int] | None = []
         self._wanted: set[int] = set()
+        # A blank that was not there could make a here-document of a `<<`, or end the name of one.
+        self._may_part = "<<" not in text
 
     def tokens(self, start: int) -> list[Token]:
         """The tokens from `start` on."""
@@ -72,7 +74,7 @@ class _Layout:
             if match := _REDIRECTION.match(text, at):
                 end, is_control = match.end(), False
                 level = self._level(at_command=self._at_command)
-                self._at_target = True
+                self._at_target, self._at_command = True, False
             elif match := _CONTROL.match(text, at):
                 end, is_control = match.end(), True
                 level = self._control(match[0], len(found))
@@ -93,7 +95,7 @@ class _Layout:
             start,
             end,
             level,
-            may_part=number > 0 and found[number - 1][3],
+            may_part=self._may_part and number > 0 and found[number - 1][3],
             wants_break=number in self._wanted,
             trails=is_control and text in ("&&", "||", "|") and number + 1 < len(found),
         )
@@ -135,6 +137,8 @@ class _Layout:
                 raise UnclearError
             frame.part, frame.in_tail = "pattern", False
         elif operator in ("&&", "||", "|", "|&"):
+            if self._at_command:
+                raise UnclearError
             frame.in_tail = operator != "&&"
             if len(self._frames) == 1:
                 self._chain(operator, number)
@@ -167,7 +171,7 @@ class _Layout:
         frame = self._frames[-1]
         if self._at_target:
             self._at_target = False
-            return self._level(at_command=self._at_command)
+            return self._level(at_command=False)
         if frame.kind == "[[":
             if word == "]]":
                 self._pop(("[[",))
@@ -228,7 +232,7 @@ def _word_end(text: str, start: int) -> int:
                 break
             at = _parenthesis_end(text, at + 2)
         elif char == "(":
-            if at > start and text.startswith("()", at):
+            if at > start and text[at - 1] != "=" and text.startswith("()", at):
                 break
             at = _parenthesis_end(text, at + 1)
         else:

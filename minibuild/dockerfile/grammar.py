@@ -27,7 +27,7 @@ def read_statements(text: str) -> tuple[dict[str, str], list[Statement]]:
     try:
         return cast("tuple[dict[str, str], list[Statement]]", _parser().parse(text))
     except UnexpectedToken as unexpected:
-        raise _refusal(unexpected) from None
+        raise _refusal(unexpected, text) from None
 
 
 @cache
@@ -149,13 +149,15 @@ def _body(children: Sequence[Any], form: Form | None) -> Body:
     )
 
 
-def _refusal(unexpected: UnexpectedToken) -> DockerfileError:
+def _refusal(unexpected: UnexpectedToken, text: str) -> DockerfileError:
     """The grammar's refusals in words: there are only four."""
     token = unexpected.token
     line, column = token.line or 0, token.column or 0
     if token.type == "$END":
         return DockerfileError(
-            "file with no instructions", hint="the first instruction is `FROM image`", line=line
+            "file with no instructions",
+            hint="the first instruction is `FROM image`",
+            line=max(text.count("\n") + (not text.endswith("\n")), 1),
         )
     if token.type == "NOT_STRING":
         return DockerfileError(

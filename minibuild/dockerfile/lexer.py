@@ -119,13 +119,13 @@ class _Cutter:
         stripped = after.lstrip(UNICODE)
         rest_at += len(rest) - len(stripped)
         stripped = stripped.rstrip(UNICODE)
+        # Here-documents belong to an instruction, or to the one right behind one ONBUILD.
         if keyword in ("run", "copy", "add") and outer in ("", "ONBUILD"):
             self._takes_heredocs = True
         if cut == self._instruction:
-            # Here-documents belong to the instruction right behind one ONBUILD.
-            yield from self._instruction(
-                stripped, offset + rest_at, "ONBUILD ONBUILD" if outer else "ONBUILD"
-            )
+            # A second ONBUILD is refused later: what stands behind a third is not looked at.
+            if outer != "ONBUILD ONBUILD":
+                yield from self._instruction(stripped, offset + rest_at, f"{outer} ONBUILD".strip())
         elif cut:
             yield from cut(stripped, offset + rest_at)
 

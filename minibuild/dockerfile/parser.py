@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from minibuild.dockerfile.nodes import Dialect
     from minibuild.dockerfile.statement import Body, Statement
 
+_LONGEST_MESSAGE = 400
+
 # Surrogates that stand for no byte: they can't come from a file.
 _NO_BYTE = re.compile("[\ud800-\udc7f\udd00-\udfff]")
 
@@ -33,6 +35,8 @@ def parse(text: str, *, dialect: Dialect = "strict", filename: str = "Dockerfile
         instructions = _check(statements, dialect)
     except DockerfileError as error:
         error.path = filename
+        error.message, error.hint = _shortened(error.message), _shortened(error.hint)
+        error.args = (error.message,)
         if error.line:
             lines = text.split("\n", error.line)
             error.source = lines[error.line - 1].rstrip("\r") if error.line <= len(lines) else ""
@@ -70,6 +74,11 @@ def _check(statements: list[Statement], dialect: Dialect) -> tuple[Instruction, 
             ) from None
         instructions.append(instruction)
     return tuple(instructions)
+
+
+def _shortened(message: str) -> str:
+    """A message that quotes a huge word, without most of it."""
+    return message if len(message) <= _LONGEST_MESSAGE else message[:_LONGEST_MESSAGE] + "…"
 
 
 def _check_strictly(body: Body, text: str) -> None:

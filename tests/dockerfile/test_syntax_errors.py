@@ -8,6 +8,7 @@ from minibuild.dockerfile import DockerfileError, parse
 REFUSED = [
     ("", 1),
     ("# nothing\n", 1),
+    ("# nothing\n\n# at all", 3),
     ("# escape=x\nFROM a\n", 1),
     ("# syntax=a\n# syntax=b\nFROM a\n", 2),
     ("RUN a\n", 1),
@@ -100,3 +101,24 @@ def test_the_file_is_named() -> None:
     with pytest.raises(DockerfileError) as caught:
         parse("FROM a\nRUN --x y\n", filename="app/Dockerfile")
     assert caught.value.render().startswith("app/Dockerfile:2:5: unknown flag: --x")
+
+
+def test_a_very_long_line_is_shown_around_its_column() -> None:
+    with pytest.raises(DockerfileError) as caught:
+        parse("FROM a\nENV " + "A=1 " * 1000 + "nope " + "A=1 " * 1000 + "\n")
+    _, source, caret, _ = caught.value.render().split("\n")
+    assert len(source) < 220
+    assert source[caret.index("^") :].startswith("nope ")
+
+
+def test_a_huge_word_is_not_repeated_in_full() -> None:
+    with pytest.raises(DockerfileError) as caught:
+        parse("FROM a\n" + "X" * 60_000 + " y\n")
+    assert len(caught.value.render()) < 1500
+
+
+def test_control_characters_do_not_reach_the_terminal() -> None:
+    with pytest.raises(DockerfileError) as caught:
+        parse("FROM a\nRUN --\x1b[31m x\n")
+    assert "\x1b" not in caught.value.render()
+    assert "␛[31m" in caught.value.render()

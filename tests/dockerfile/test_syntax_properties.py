@@ -96,6 +96,10 @@ LARGE = {
     "comments": "#a\n" * 300_000 + "RUN x",
     "blank lines": "RUN a \\\n" + "\n" * 300_000,
     "brackets": "CMD " + "[" * 60_000,
+    "triggers": "ONBUILD " * 8_000 + "RUN x",
+    "exec arrays": "CMD [" + '"a", \\\n' * 30_000 + '"b"]',
+    "long lines": ("RUN " + "x && " * 13_000 + "y\n") * 15,
+    "bytes": "RUN " + "\\\n\udcff" * 100_000,
 }
 
 
