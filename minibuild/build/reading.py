@@ -16,6 +16,8 @@ _LIMIT = 64 << 20
 def read_dockerfile(request: BuildRequest, store: Store) -> tuple[Dockerfile, str]:
     """(parsed Dockerfile, the path under which its errors are told)."""
     text, path = _text(request)
+    if not text.strip():
+        raise BuildError(f"the Dockerfile ({path}) cannot be empty", hint="the first instruction is `FROM image`")
     key = hashlib.sha256(
         f"{FORMAT}\0{request.dialect}\0{path}\0{text}".encode("utf-8", "surrogateescape")
     ).hexdigest()
