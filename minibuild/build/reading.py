@@ -17,7 +17,7 @@ def read_dockerfile(request: BuildRequest, store: Store) -> tuple[Dockerfile, st
     """(parsed Dockerfile, the path under which its errors are told)."""
     text, path = _text(request)
     if not text.strip():
-        raise BuildError(f"the Dockerfile ({path}) cannot be empty", hint="the first instruction is `FROM image`")
+        raise BuildError(f"the Dockerfile ({path}) cannot be empty", hint="begin with `FROM image`")
     key = hashlib.sha256(
         f"{FORMAT}\0{request.dialect}\0{path}\0{text}".encode("utf-8", "surrogateescape")
     ).hexdigest()
