@@ -9,7 +9,7 @@ from minibuild.build.engine import Engine, Step
 from minibuild.build.errors import BuildError, locate
 from minibuild.build.images import StageImage, scratch
 from minibuild.build.loop import replay
-from minibuild.build.plan import Plan, Stage, make_plan
+from minibuild.build.plan import Plan, Stage, make_plan, with_labels
 from minibuild.build.reading import read_dockerfile
 from minibuild.build.request import BuildRequest, BuildResult, StepRecord
 from minibuild.build.scope import Scope, environment_values
@@ -41,6 +41,8 @@ def build(request: BuildRequest, store: Store, listen: events.Listener) -> Build
         target=request.target,
         platform=request.platform,
     )
+    if request.labels:
+        plan = with_labels(plan, request.labels)
     workshop = Workshop(request, plan, store, listen, path)
     records = _Stages(workshop).build()
     image = workshop.built[plan.target]

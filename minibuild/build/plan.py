@@ -5,13 +5,13 @@ alone.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 
 from minibuild.build.errors import BuildError, locate
 from minibuild.build.scope import platform_arguments
 from minibuild.dockerfile.expand import ExpandError, expand_word
-from minibuild.dockerfile.nodes import Add, Copy, Dockerfile, From, Instruction, Onbuild, Run
+from minibuild.dockerfile.nodes import Add, Copy, Dockerfile, From, Instruction, Label, Onbuild, Run
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +104,23 @@ def make_plan(
         )
     wanted = _target(stages, target)
     return Plan(dockerfile, tuple(stages), wanted, _reachable(stages, wanted), arguments)
+
+
+def with_labels(plan: Plan, labels: Mapping[str, str]) -> Plan:
+    """The plan with one more LABEL at the end of the target stage, as docker's classic builder has it."""
+    target = plan.stages[plan.target]
+    last = target.instructions[-1] if target.instructions else target.from_
+    words = tuple(_literal(word) for pair in labels.items() for word in pair)
+    text = "LABEL " + " ".join(f"{key}={value}" for key, value in zip(words[::2], words[1::2], strict=True))
+    line = last.end_line
+    label = Label(args=words, start_line=line, end_line=line, written="LABEL", original=text)
+    labelled = replace(target, instructions=(*target.instructions, label))
+    return replace(plan, stages=(*plan.stages[: plan.target], labelled, *plan.stages[plan.target + 1 :]))
+
+
+def _literal(text: str) -> str:
+    """A word in which nothing is expanded."""
+    return "'" + text.replace("'", "'\"'\"'") + "'"
 
 
 def find_origin(plan: Plan, stage: int, name: str, contexts: Mapping[str, str]) -> Origin:

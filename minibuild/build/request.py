@@ -51,6 +51,7 @@ class BuildRequest:
     source_date_epoch: int | None = None
     fixtures: Mapping[str, str] = field(default_factory=dict)
     hosts: Mapping[str, str] = field(default_factory=dict)
+    labels: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,6 +78,7 @@ _OPTIONS = (
         metavar="type=TYPE,dest=PATH",
         help="Write the image: oci or docker (an archive), tar or local (its files).",
     ),
+    click.option("--label", "labels", multiple=True, metavar="NAME=VALUE", help="Label the image."),
     click.option(
         "--annotation",
         "annotations",
@@ -143,6 +144,7 @@ def make_request(given: Mapping[str, Any], context: str) -> BuildRequest:
         source_date_epoch=_source_date_epoch(),
         fixtures=_fixtures(given["fixtures"]),
         hosts=_hosts(given["hosts"]),
+        labels=dict(_label(word) for word in given["labels"]),
     )
 
 
@@ -292,6 +294,14 @@ def _fixtures(words: Iterable[str]) -> dict[str, str]:
             raise UsageError(f"--fixture {word}: there is no file {path}")
         fixtures[url] = path
     return fixtures
+
+
+def _label(word: str) -> tuple[str, str]:
+    """As docker has it, a label without `=` is empty."""
+    key, _, value = word.partition("=")
+    if not key.strip():
+        raise UsageError(f"--label {word}: NAME=VALUE was expected")
+    return key, value
 
 
 def _platform(text: str) -> str:

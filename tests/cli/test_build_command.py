@@ -275,3 +275,12 @@ def test_a_name_in_another_encoding_is_shown_as_it_is(minibuild, context) -> Non
     shown = minibuild("build", "-f", "-", context(None), stdin=b"FROM scratch\nCOPY caf\xe9 /\n")
     assert shown.status == 1
     assert "caf\udce9" in shown.err
+
+
+def test_labels_make_a_last_step(minibuild, context) -> None:
+    words = ["--label", "a=it's $HOME", "--label", "b", "--label", "c=d=e"]
+    shown = minibuild("build", "-t", "app", *words, context("FROM scratch\nENV A=b\nLABEL c=old\n"))
+    assert "Step 4/4 : LABEL " in shown.out
+    labels = json.loads(minibuild("inspect", "-f", "{{json .Config.Labels}}", "app").out)
+    assert labels == {"a": "it's $HOME", "b": "", "c": "d=e"}
+    assert minibuild("build", "--label", "=x", context("FROM scratch\n")).status == 2
