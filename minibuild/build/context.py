@@ -5,6 +5,7 @@ import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, NamedTuple
 
 from minibuild.build.errors import BuildError
 from minibuild.dockerfile.ignore import IgnoreFile
@@ -12,8 +13,52 @@ from minibuild.filesystem import Directory, Fifo, File, HostContent, Node, Symli
 
 # Of an entry that is visible: mode with kind, size, times of content and status, inode; of a directory its
 # mode alone, since its entries are looked at themselves. Of one that is hidden: whether it is a directory.
-State = tuple[int, ...] | bool
+# None: it is missing.
+State = tuple[int, ...] | bool | None
 _HAS_MODES = os.name == "posix"
+
+
+class Sight(NamedTuple):
+    """What was seen of a directory: the states of all its entries, or (`whole` is False) of those that
+    were asked for.
+    """
+
+    whole: bool
+    states: dict[str, State]
+
+
+class _Entries(dict[str, Node]):
+    """The entries of a directory of the context, which note what of them is looked at."""
+
+    __slots__ = ("context", "path", "states")
+
+    def __init__(self, context: "Context", path: str) -> None:
+        super().__init__()
+        self.context = context
+        self.path = path
+        self.states: dict[str, State] = {}
+
+    def get(self, name: str, default: Any = None) -> Any:
+        seen = self.context.seen
+        if seen is not None:
+            sight = seen.get(self.path)
+            if sight is None:
+                sight = seen[self.path] = Sight(False, {})
+            if not sight.whole:
+                sight.states[name] = self.states.get(name)
+        return super().get(name, default)
+
+    def items(self):  # type: ignore[no-untyped-def]
+        self._listed()
+        return super().items()
+
+    def __iter__(self) -> Iterator[str]:
+        self._listed()
+        return super().__iter__()
+
+    def _listed(self) -> None:
+        if self.context.seen is not None:
+            self.context.seen[self.path] = Sight(True, self.states)
 
 
 class HostDirectory(Directory):
@@ -22,23 +67,19 @@ class HostDirectory(Directory):
     Everything belongs to root, as BuildKit has it; modes and times are the host's.
     """
 
-    __slots__ = ("_context", "_loaded", "path", "states")
+    __slots__ = ("_context", "_loaded", "path")
 
     def __init__(self, context: "Context", path: str, mode: int, mtime: int) -> None:
         self._context = context
         self.path = path
-        self.states: dict[str, State] = {}
-        self._loaded: dict[str, Node] | None = None
+        self._loaded: _Entries | None = None
         super().__init__(mode=mode, uid=0, gid=0, mtime=mtime)
 
     @property
     def entries(self) -> dict[str, Node]:
         """Names and nodes below this directory."""
         if self._loaded is None:
-            self._loaded = self._context.scan(self.path, self.states)
-        seen = self._context.seen
-        if seen is not None:
-            seen[self.path] = self.states
+            self._loaded = self._context.scan(self.path)
         return self._loaded
 
     @entries.setter
@@ -58,12 +99,12 @@ class Context:
         self.directory = directory
         self.ignore = ignore if ignore is not None and ignore.patterns else None
         self.base = os.path.abspath(directory) if directory is not None else ""  # noqa: PTH100  paths are text here
-        # Directories that are looked into, while `watching`: relative path and the states of their entries.
-        self.seen: dict[str, dict[str, State]] | None = None
+        # Directories that are looked into, while `watching`, by their relative paths.
+        self.seen: dict[str, Sight] | None = None
         self.root = HostDirectory(self, "", 0o755, 0) if directory is not None else Directory(mtime=0)
 
     @contextmanager
-    def watching(self) -> Iterator[dict[str, dict[str, State]]]:
+    def watching(self) -> Iterator[dict[str, Sight]]:
         """Collects what is looked at in the block."""
         self.seen = {}
         try:
@@ -71,17 +112,16 @@ class Context:
         finally:
             self.seen = None
 
-    def scan(self, relative: str, states: dict[str, State]) -> dict[str, Node]:
-        """Names and nodes of the directory `relative` ("" is the top), without what is ignored; fills
-        `states`.
-        """
+    def scan(self, relative: str) -> _Entries:
+        """Names and nodes of the directory `relative` ("" is the top), without what is ignored."""
         try:
             with os.scandir(self.host_path(relative)) as found:
                 entries = list(found)
         except OSError as error:
             raise _unreadable(relative, error) from None
         prefix = relative + "/" if relative else ""
-        nodes: dict[str, Node] = {}
+        nodes = _Entries(self, relative)
+        states = nodes.states
         for entry in entries:
             name = entry.name
             child = prefix + name

@@ -8,15 +8,16 @@ inodes tell, as in git's index.
 
 import marshal
 import os
+import stat
 import time
 
 from minibuild.build.cache import digest_parts
-from minibuild.build.context import Context, State, state
+from minibuild.build.context import Context, Sight, State, state
 from minibuild.store import Store
 from minibuild.store.stat_cache import is_settled
 
 _KIND = "sighting"
-_FORMAT = "1"
+_FORMAT = "2"
 
 
 def sighting_key(context: Context, words: tuple[str, ...]) -> str:
@@ -30,27 +31,27 @@ def recall_sighting(store: Store, key: str, context: Context) -> str | None:
     raw = store.document_get(_KIND, key)
     if raw is None:
         return None
-    digest, directories = marshal.loads(raw)
-    for relative, states in directories.items():
-        if not _same(context.host_path(relative), states):
+    digest, sights = marshal.loads(raw)
+    for relative, (whole, states) in sights.items():
+        path = context.host_path(relative)
+        if not (_all_same(path, states) if whole else _these_same(path, states)):
             return None
     return str(digest)
 
 
-def keep_sighting(
-    store: Store, key: str, digest: str, seen: dict[str, dict[str, State]], started: int
-) -> None:
+def keep_sighting(store: Store, key: str, digest: str, seen: dict[str, Sight], started: int) -> None:
     """Keep what was seen since `started` (ns), unless a file changed so shortly before that it may change
     unnoticed.
     """
-    for states in seen.values():
-        for one in states.values():
-            if not isinstance(one, bool) and len(one) > 1 and not is_settled(one[2], one[3], started):
+    for sight in seen.values():
+        for one in sight.states.values():
+            if isinstance(one, tuple) and len(one) > 1 and not is_settled(one[2], one[3], started):
                 return
-    store.document_put(_KIND, key, marshal.dumps((digest, seen)))
+    sights = {path: tuple(sight) for path, sight in seen.items()}
+    store.document_put(_KIND, key, marshal.dumps((digest, sights)))
 
 
-def _same(path: str, states: dict[str, State]) -> bool:
+def _all_same(path: str, states: dict[str, State]) -> bool:
     count = 0
     try:
         with os.scandir(path) as entries:
@@ -67,6 +68,26 @@ def _same(path: str, states: dict[str, State]) -> bool:
     except OSError:
         return False
     return count == len(states)
+
+
+def _these_same(path: str, states: dict[str, State]) -> bool:
+    for name, known in states.items():
+        try:
+            status = os.lstat(f"{path}{os.sep}{name}")
+        except FileNotFoundError:
+            if known is not None:
+                return False
+        except OSError:
+            return False
+        else:
+            if known is None:
+                return False
+            if isinstance(known, bool):
+                if stat.S_ISDIR(status.st_mode) is not known:
+                    return False
+            elif state(status) != known:
+                return False
+    return True
 
 
 def now() -> int:

@@ -20,6 +20,7 @@ from minibuild.filesystem.content import (
 from minibuild.filesystem.credentials import ROOT, Credentials
 from minibuild.filesystem.entries import LayerEntry, LayerError, dump_entries, load_entries, read_layer
 from minibuild.filesystem.errors import fail, strerror
+from minibuild.filesystem.kept import dump_tree, load_tree
 from minibuild.filesystem.layer import apply_layer, round_times, settle, write_layer
 from minibuild.filesystem.nodes import Device, Directory, Fifo, File, Node, Symlink
 from minibuild.filesystem.openfile import OpenFile
@@ -58,8 +59,10 @@ __all__ = [
     "apply_layer",
     "changes",
     "dump_entries",
+    "dump_tree",
     "fail",
     "load_entries",
+    "load_tree",
     "read_layer",
     "round_times",
     "settle",

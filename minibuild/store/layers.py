@@ -9,20 +9,26 @@ from minibuild.filesystem import (
     apply_layer,
     changes,
     dump_entries,
+    dump_tree,
     load_entries,
+    load_tree,
     read_layer,
     round_times,
     settle,
     write_layer,
 )
+from minibuild.image.config import chain_id
 
 if TYPE_CHECKING:
     from minibuild.store.store import Store
 
 INDEX = "layer-index"
+TREE = "tree"
 # Reading the headers of a small layer is as fast as reading its index.
 _SMALL = 64
 _REMEMBERED = 64
+# The file system of a stack is kept as a whole when making it took that many members.
+_LARGE = 1000
 
 
 class _Blobs:
@@ -34,18 +40,42 @@ class _Blobs:
 
 def layer_filesystem(store: "Store", diff_ids: tuple[str, ...]) -> Snapshot:
     """The file system that the layers make, from the bottom up. Each stack is made once, on the longest one
-    known."""
-    known = store.snapshots
+    known.
+    """
     height = len(diff_ids)
-    while height and diff_ids[:height] not in known:
+    snapshot = _known(store, diff_ids)
+    while height and snapshot is None:
         height -= 1
-    snapshot = known[diff_ids[:height]] if height else FileSystem().snapshot()
+        snapshot = _known(store, diff_ids[:height])
+    snapshot = snapshot or FileSystem().snapshot()
+    applied = 0
     for top in range(height, len(diff_ids)):
+        entries = layer_entries(store, diff_ids[top])
         filesystem = FileSystem(snapshot)
-        apply_layer(filesystem, layer_entries(store, diff_ids[top]))
+        apply_layer(filesystem, entries)
         snapshot = filesystem.snapshot()
+        applied += len(entries)
         remember(store, diff_ids[: top + 1], snapshot)
+    if applied > _LARGE:
+        _keep_tree(store, diff_ids, snapshot)
     return snapshot
+
+
+def _known(store: "Store", diff_ids: tuple[str, ...]) -> Snapshot | None:
+    """The stack's file system, from memory or as it was kept."""
+    if not diff_ids:
+        return None
+    snapshot = store.snapshots.get(diff_ids)
+    if snapshot is None:
+        raw = store.document_get(TREE, chain_id(diff_ids))
+        snapshot = load_tree(raw, _Blobs(store)) if raw is not None else None
+        if snapshot is not None:
+            remember(store, diff_ids, snapshot)
+    return snapshot
+
+
+def _keep_tree(store: "Store", diff_ids: tuple[str, ...], snapshot: Snapshot) -> None:
+    store.document_put(TREE, chain_id(diff_ids), dump_tree(snapshot))
 
 
 def remember(store: "Store", diff_ids: tuple[str, ...], snapshot: Snapshot) -> None:
@@ -75,7 +105,10 @@ def put_layer(
     # No layer holds the attributes of the root itself.
     root, old = snapshot.root, base.root
     root.mode, root.uid, root.gid, root.mtime, root.xattrs = old.mode, old.uid, old.gid, old.mtime, old.xattrs
-    remember(store, (*below, digest), snapshot)
+    stack = (*below, digest)
+    remember(store, stack, snapshot)
+    if len(changed) > _LARGE:
+        _keep_tree(store, stack, snapshot)
     return digest
 
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 _RACY_SECONDS = 2_000_000_000
 _RACY_FRACTIONS = 100_000_000
 _BATCH = 500
+_SMALL = 1 << 18  # read at once
 
 
 def file_digests(store: "Store", absolute: list[str], names: list[str]) -> dict[str, str]:
@@ -31,7 +32,7 @@ def file_digests(store: "Store", absolute: list[str], names: list[str]) -> dict[
             if row is not None and row[:4] == state:
                 found[name] = row[4]
                 continue
-            found[name] = _digest(path)
+            found[name] = _digest(path, status.st_size)
         except OSError as error:
             raise StoreError(
                 f"can't read {path}: {error.strerror}",
@@ -62,6 +63,8 @@ def _known(store: "Store", paths: list[str]) -> dict[str, tuple[int, int, int, i
     return rows
 
 
-def _digest(path: str) -> str:
+def _digest(path: str, size: int) -> str:
     with open(path, "rb", buffering=0) as file:
+        if size < _SMALL:
+            return hashlib.sha256(file.read()).hexdigest()
         return hashlib.file_digest(file, "sha256").hexdigest()
