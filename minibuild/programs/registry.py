@@ -35,6 +35,7 @@ COREUTILS: dict[str, str] = {
     "coreutils.dd": "dd",
     "coreutils.encodings": "base64 base32",
     "coreutils.expr": "expr",
+    "coreutils.factor": "factor",
     "coreutils.headtail": "head tail",
     "coreutils.hexdump": "hexdump hd",
     "coreutils.install": "install ginstall",
@@ -57,18 +58,55 @@ USERS: dict[str, str] = {
     "users.shadow_groups": "groupadd groupmod groupdel gpasswd",
     "users.shadow_users": "useradd usermod userdel",
 }
-SYSTEM: dict[str, str] = {}
+SYSTEM: dict[str, str] = {
+    "opaque": "?",
+    "system.busybox": "busybox",
+    "system.calendar": "cal ncal",
+    "system.capabilities": "setcap getcap",
+    "system.configuration": "getconf locale",
+    "system.daemons": "start-stop-daemon",
+    "system.date": "date uptime",
+    "system.environment": "env nice nohup setsid ionice stdbuf renice taskset chrt linux32 linux64 setarch",
+    "system.files": "which run-parts flock sync fsync mount umount mountpoint",
+    "system.getopt": "getopt",
+    "system.libraries": "ldd",
+    "system.machine": "uname arch hostname dnsdomainname hostid nproc free lscpu dmesg sysctl",
+    "system.network": "ip ifconfig",
+    "system.openssl": "openssl",
+    "system.processes": "ps top pidof pgrep pkill killall killall5 fuser",
+    "system.rights": "chroot su runuser gosu su-exec setuidgid setpriv",
+    "system.sudo": "sudo",
+    "system.terminal": "tty stty clear reset tput",
+    "system.timing": "sleep usleep timeout time watch",
+}
 SHELLS: dict[str, str] = {"shells": "sh ash dash bash echo printf test [ [[ pwd kill"}
 TEXT: dict[str, str] = {
+    "text.grep": "grep egrep fgrep",
     "text.sed": "sed",
 }
-ARCHIVE: dict[str, str] = {}
+ARCHIVE: dict[str, str] = {
+    "archive.tar": "tar",
+}
 FINDUTILS: dict[str, str] = {}
 PACKAGES: dict[str, str] = {}
 
-# Modules whose programs are no applets of busybox (shadow-utils, package managers): `busybox NAME` does not
-# know them.
-BESIDE_BUSYBOX = frozenset({"users.shadow_users", "users.shadow_groups", "users.getent"})
+# Programs that are no applets of busybox: `busybox NAME` does not know them. Whole rooms and modules, then
+# single names.
+_BESIDE = (
+    "opaque",
+    "packages.",
+    "system.capabilities",
+    "system.configuration",
+    "system.libraries",
+    "system.openssl",
+    "system.sudo",
+    "users.getent",
+    "users.shadow_",
+)
+_SINGLE = (
+    "? : dash bash arch lscpu stdbuf sha224sum sha384sum b2sum ginstall runuser gosu su-exec setuidgid tput"
+    " ncal chsh gpasswd nologin"
+)
 
 LOCATIONS: dict[str, str] = {
     name: module
@@ -77,6 +115,10 @@ LOCATIONS: dict[str, str] = {
     for name in names.split()
 }
 
+# The applets of busybox.
+APPLETS = frozenset(name for name, module in LOCATIONS.items() if not module.startswith(_BESIDE)) - {
+    *_SINGLE.split()
+}
 
 # Module or room → the package of GNU's program and its version, as Debian 12 has them: what `--version` says.
 VERSIONS: dict[str, tuple[str, str]] = {

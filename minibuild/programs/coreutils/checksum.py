@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Protocol
 from minibuild.filesystem.content import OpaqueContent
 from minibuild.kernel.fidelity import Fidelity
 from minibuild.programs.inputs import decode, die, encode, open_input, report
-from minibuild.programs.options import Options, program_name
+from minibuild.programs.options import Options, is_busybox, program_name
 from minibuild.programs.registry import program
-from minibuild.programs.system.dates import is_busybox
 
 if TYPE_CHECKING:
     from minibuild.kernel.process import Process

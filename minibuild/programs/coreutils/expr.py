@@ -157,7 +157,7 @@ class Expression:
         inside = found is not None and found.start() == 0
         if "\\(" in pattern:
             return decode(found[1] or b"") if found is not None and inside else ""
-        return len(found[0]) if found is not None and inside else 0
+        return len(found[0] or b"") if found is not None and inside else 0
 
 
 # Both operands are of one type.

@@ -30,8 +30,9 @@ OD = Options(
     help="Print FILEs (or stdin) unambiguously, as octal bytes by default",
 )
 SHORT = {
-    "a": "a", "b": "o1", "c": "c", "d": "u2", "f": "fF", "h": "x2", "i": "d2", "l": "d4", "o": "o2", "x": "x2",
-    "s": "d2", "B": "o2", "D": "u4", "O": "o4", "X": "x4", "I": "d8", "H": "x4", "F": "fD", "L": "d8", "e": "fD",
+    "a": "a", "b": "o1", "c": "c", "d": "u2", "f": "fF", "h": "x2", "i": "d2", "l": "d4", "o": "o2",
+    "x": "x2", "s": "d2", "B": "o2", "D": "u4", "O": "o4", "X": "x4", "I": "d8", "H": "x4", "F": "fD",
+    "L": "d8", "e": "fD",
 }  # fmt: skip
 WIDTHS = {
     "o": {1: 3, 2: 6, 4: 11, 8: 22},
@@ -41,41 +42,11 @@ WIDTHS = {
 }
 LETTERS = {"C": 1, "S": 2, "I": 4, "L": 8}
 FLOATS = {"F": 4, "4": 4, "D": 8, "8": 8, "": 8, "L": 8}
-NAMES = [
-    "nul",
-    "soh",
-    "stx",
-    "etx",
-    "eot",
-    "enq",
-    "ack",
-    "bel",
-    "bs",
-    "ht",
-    "nl",
-    "vt",
-    "ff",
-    "cr",
-    "so",
-    "si",
-    "dle",
-    "dc1",
-    "dc2",
-    "dc3",
-    "dc4",
-    "nak",
-    "syn",
-    "etb",
-    "can",
-    "em",
-    "sub",
-    "esc",
-    "fs",
-    "gs",
-    "rs",
-    "us",
-    "sp",
-]
+_NAMES = (
+    "nul soh stx etx eot enq ack bel bs ht nl vt ff cr so si dle dc1 dc2 dc3 dc4 nak syn etb can em"
+    " sub esc fs gs rs us sp"
+)
+NAMES = _NAMES.split()
 ESCAPES = {0: "\\0", 7: "\\a", 8: "\\b", 9: "\\t", 10: "\\n", 11: "\\v", 12: "\\f", 13: "\\r"}
 
 

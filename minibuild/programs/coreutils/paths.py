@@ -1,4 +1,4 @@
-"""Programs about path names: basename, dirname, pwd, readlink, realpath."""
+"""Programs about path names: basename, dirname, readlink, realpath."""
 
 from __future__ import annotations
 
@@ -21,9 +21,6 @@ BASENAME = Options(
 )
 DIRNAME = Options(
     "+z", long={"zero": "z"}, usage="FILENAME", help="Strip non-directory suffix from FILENAME", least=1
-)
-PWD = Options(
-    "LP", long={"logical": "L", "physical": "P"}, usage="[-LP]", help="Print name of working directory"
 )
 READLINK = Options(
     "femnvqsz",
@@ -109,23 +106,6 @@ def dirname(process: Process) -> int:
     opts, operands = DIRNAME.parse(process)
     for path in operands:
         process.stdout.write(encode(parent(path)) + (b"\0" if "z" in opts else b"\n"))
-    return 0
-
-
-@program("pwd", options=PWD)
-def pwd(process: Process) -> int:
-    """`pwd [-LP]`: PWD of the environment is used when it names the working directory without `.` or `..`."""
-    opts, _ = PWD.parse(process)
-    view = process.view
-    logical = process.env.get("PWD", "")
-    if opts.last("L", "P") == "L" and logical.startswith("/") and not {".", ".."} & set(logical.split("/")):
-        try:
-            if view.stat(logical).ino == view.stat(".").ino:
-                process.stdout.write(encode(logical) + b"\n")
-                return 0
-        except OSError:
-            pass
-    process.stdout.write(encode(view.realpath(".")) + b"\n")
     return 0
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from minibuild.programs.options import is_busybox
 from minibuild.programs.system.timezone import DAY, Zone, civil, days, local_zone
 
 if TYPE_CHECKING:
@@ -32,11 +33,6 @@ COMPOSED = {
     "t": "\t",
 }
 DIRECTIVE = re.compile(r"%([-_0^#]*)(\d*)([EO]?)(:*.)", re.DOTALL)
-
-
-def is_busybox(process: Process) -> bool:
-    """Is the file that runs busybox itself? GNU programs understand more."""
-    return process.executable.rpartition("/")[2].startswith("busybox")
 
 
 class Moment:
@@ -130,10 +126,12 @@ def strftime(form: str, moment: Moment, *, gnu: bool = False) -> str:
     return DIRECTIVE.sub(one, form)
 
 
-def format_time(process: Process, form: str, nanoseconds: int, *, utc: bool = False) -> str:
-    """Format a moment in the zone of the process (or UTC)."""
+def format_time(
+    process: Process, form: str, nanoseconds: int, *, utc: bool = False, gnu: bool = False
+) -> str:
+    """Format a moment in the zone of the process (or UTC); `gnu` allows GNU's directives to busybox too."""
     zone = Zone() if utc else local_zone(process)
-    return strftime(form, Moment(nanoseconds, zone), gnu=not is_busybox(process))
+    return strftime(form, Moment(nanoseconds, zone), gnu=gnu or not is_busybox(process))
 
 
 # The forms of busybox's parse_datestr, with the fields that each gives: year, month, day, hour, minute,

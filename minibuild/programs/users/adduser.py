@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 from minibuild.filesystem.errors import strerror
 from minibuild.programs.inputs import die, number
-from minibuild.programs.options import Options
+from minibuild.programs.options import Options, is_busybox
 from minibuild.programs.registry import program
-from minibuild.programs.system.dates import is_busybox
 from minibuild.programs.users.accounts import (
     FIRST_SYSTEM,
     GROUP,
