@@ -30,12 +30,14 @@ for number in range(rounds):
     store.tag(image, f"app-{worker}:{number}")
     store.tag(image, "latest-of-all")
     print(number, flush=True)
+sys.stdin.read()
 """
 
 
 def start(root: Path, worker: int, rounds: int) -> "subprocess.Popen[str]":
     command = [sys.executable, "-c", WORKER, str(root), str(worker), str(rounds)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    # A worker keeps the store open until its standard input ends.
+    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
 
 def test_processes_make_and_fill_a_store_together(root: Path) -> None:
@@ -85,7 +87,7 @@ def test_prune_while_others_work(root: Path) -> None:
     assert worker.stdout is not None
     worker.stdout.readline()
     with Store.open(root) as store:
-        while worker.poll() is None:
+        for _ in range(60):
             store.prune(all=True)
             worker.stdout.readline()
         worker.communicate()
