@@ -1,0 +1,1 @@
+"""Archives and compressors: tar, gzip and its kin, zip, cpio, ar, and what unpacks packages."""

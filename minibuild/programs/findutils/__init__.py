@@ -1,0 +1,1 @@
+"""Looking for files and running commands on them: find, xargs, locate."""
