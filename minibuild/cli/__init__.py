@@ -17,3 +17,5 @@ COMMANDS = {
     "system": "minibuild.cli.system:system_group",
     "tag": "minibuild.cli.images:tag_command",
 }
+
+COMPLETE_VARIABLE = "_MINIBUILD_COMPLETE"  # what a shell sets to ask for completions

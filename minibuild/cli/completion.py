@@ -2,7 +2,7 @@
 
 import click
 
-_VARIABLE = "_MINIBUILD_COMPLETE"
+from minibuild.cli import COMPLETE_VARIABLE
 
 
 @click.command(
@@ -22,6 +22,6 @@ def completion_command(shell: str) -> None:
 
     kind = get_completion_class(shell)
     assert kind is not None
-    completion = kind(minibuild, {}, "minibuild", _VARIABLE)
+    completion = kind(minibuild, {}, "minibuild", COMPLETE_VARIABLE)
     # Its own source() would start the shell to ask for its version.
     click.echo(completion.source_template % completion.source_vars())

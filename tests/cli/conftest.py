@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import pytest
 
-from minibuild.__main__ import main
+from minibuild.__main__ import run as run_command
 
 
 class Outcome(NamedTuple):
@@ -41,7 +41,7 @@ def minibuild(
         monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
         capsysbinary.readouterr()
         try:
-            status = main()
+            status = run_command()
         except SystemExit as end:
             status = end.code if isinstance(end.code, int) else 0
         out, err = capsysbinary.readouterr()
