@@ -50,6 +50,10 @@ class _Outcome:
     cached: bool
 
 
+# Instructions that only move files run no process, so nobody is told of their container; docker has it so.
+_COPIES = ("ADD", "COPY")
+
+
 class Engine:
     """Creates, executes and commits for one stage; `records` collects what was done."""
 
@@ -126,15 +130,16 @@ class Engine:
         """Let the instruction modify the container."""
         action = step.action
         assert action is not None
-        if action.modify is not None:
+        if step.instruction.keyword not in _COPIES:
             self.workshop.emit(events.ContainerStarted(step.number, container.id))
+        if action.modify is not None:
             action.modify(container)
 
     def commit(self, step: Step, container: StepContainer) -> StageImage:
         """A layer of what the container changed, if anything, and the image with it."""
         assert step.action is not None
         layer = container.commit() if container.touched else None
-        if step.action.modify is not None:
+        if step.instruction.keyword not in _COPIES:
             self.workshop.emit(events.ContainerRemoved(step.number, container.id))
         fidelity, reasons = container.fidelity
         made = _Outcome(layer, self.workshop.clock.timestamp(), fidelity, reasons, False)
