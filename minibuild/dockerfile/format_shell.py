@@ -136,18 +136,24 @@ class _Layout:
             if frame.kind != "case":
                 raise UnclearError
             frame.part, frame.in_tail = "pattern", False
-        elif operator in ("&&", "||", "|", "|&"):
-            if self._at_command:
-                raise UnclearError
-            frame.in_tail = operator != "&&"
-            if len(self._frames) == 1:
-                self._chain(operator, number)
-        elif operator in (";", "&"):
-            frame.in_tail = False
-            if len(self._frames) == 1:
-                self._end_list()
+        elif operator != "()":
+            self._end_command(frame, operator, number)
         self._at_command = True
         return level
+
+    def _end_command(self, frame: _Frame, operator: str, number: int) -> None:
+        """`&&`, `;` and their like."""
+        if self._at_command:
+            raise UnclearError
+        frame.in_tail = operator in ("||", "|", "|&")
+        if len(self._frames) > 1:
+            return
+        if operator in (";", "&"):
+            self._end_list()
+        elif operator == "||":
+            self._chained = None
+        elif operator == "&&" and self._chained is not None:
+            self._chained.append(number + 1)
 
     def _in_case(self, frame: _Frame, operator: str) -> int:
         if frame.part != "pattern" or operator not in ("(", ")", "|"):
@@ -156,12 +162,6 @@ class _Layout:
         if operator == ")":
             frame.part, self._at_command = "body", True
         return level
-
-    def _chain(self, operator: str, number: int) -> None:
-        if operator == "||":
-            self._chained = None
-        elif operator == "&&" and self._chained is not None:
-            self._chained.append(number + 1)
 
     def _end_list(self) -> None:
         self._wanted.update(self._chained or ())

@@ -1,42 +1,86 @@
-"""The binding of `grammar/dockerfile.lark`: text to statements."""
+"""The binding of `grammar/dockerfile.lark`: text to statements.
+
+What a statement may be made of, and which token plays which part in it, depends on nothing but the names
+of its terminals in their order. Real files have few such sequences, so that the LALR parser is asked once for
+each of them; its answer, a `Shape` of token numbers, is kept and filled with the words of every statement that
+looks alike. That halves the cost of parsing.
+"""
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from lark import Lark
 from lark.exceptions import UnexpectedToken
+from lark.lexer import Lexer as LarkLexer
+from lark.lexer import Token
 
 from minibuild.dockerfile.errors import DockerfileError, go_quote
-from minibuild.dockerfile.lexer import DockerfileLexer, Lexeme
+from minibuild.dockerfile.lexer import Lexemes, Lexer
+from minibuild.dockerfile.lines import LineReader
+from minibuild.dockerfile.records import Record
 from minibuild.dockerfile.statement import Body, Statement
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
-    from lark.lexer import Token
+    from lark.common import LexerConf
 
-    from minibuild.dockerfile.lines import LogicalLine
-    from minibuild.dockerfile.nodes import Form, Heredoc
+    from minibuild.dockerfile.nodes import Form
+
+# Longer shapes are rarely met twice, and would fill the memory of a long-lived process.
+_LONGEST_KEPT = 64
 
 
 def read_statements(text: str) -> tuple[dict[str, str], list[Statement]]:
     """(directives, statements) of a file. Raise `DockerfileError` where its form is wrong."""
-    try:
-        return cast("tuple[dict[str, str], list[Statement]]", _parser().parse(text))
-    except UnexpectedToken as unexpected:
-        raise _refusal(unexpected, text) from None
+    reader = LineReader(text)
+    lexer = Lexer(reader)
+    statements = []
+    while (tokens := lexer.statement()) is not None:
+        terminals = tuple(tokens.terminals)
+        try:
+            shape = _kept_shape(terminals) if len(terminals) <= _LONGEST_KEPT else _shape(terminals)
+        except UnexpectedToken as unexpected:
+            raise _refusal(tokens, int(unexpected.token)) from None
+        statements.append(Statement(_body(shape, tokens), tokens.heredocs, tokens.line))
+    if not statements:
+        raise DockerfileError(
+            "file with no instructions",
+            hint="the first instruction is `FROM image`",
+            line=max(text.count("\n") + (not text.endswith("\n")), 1),
+        )
+    return reader.directives, statements
+
+
+class Shape(Record):
+    """What the grammar makes of a statement's terminals. Numbers are those of tokens."""
+
+    keyword: str
+    at: int
+    known: bool = True
+    flags: tuple[int, ...] = ()
+    args: tuple[int, ...] = ()
+    form: Form | None = None
+    inner: Shape | None = None
+
+
+def _shape(terminals: tuple[str, ...]) -> Shape:
+    return cast("Shape", _parser().parse(" ".join(terminals)))
+
+
+_kept_shape = lru_cache(maxsize=4096)(_shape)
 
 
 @cache
 def _parser() -> Lark:
     return Lark(
         _grammar_file().read_text(encoding="utf-8"),
-        start="dockerfile",
+        start="statement",
         parser="lalr",
-        lexer=DockerfileLexer,
+        lexer=_ShapeLexer,
         transformer=_Builder(),
         maybe_placeholders=False,
     )
@@ -49,132 +93,118 @@ def _grammar_file() -> Path:
     return installed if installed.is_file() else package.parent / "grammar" / "dockerfile.lark"
 
 
+class _ShapeLexer(LarkLexer):
+    """The lexer that Lark reads from: the names of terminals become tokens, numbered in their order."""
+
+    def __init__(self, _lexer_conf: LexerConf) -> None:
+        pass
+
+    def lex(self, data: str) -> Iterator[Token]:  # type: ignore[override]  # Lark gives custom lexers the text alone
+        """The tokens of one shape."""
+        for number, terminal in enumerate(data.split(" ")):
+            yield Token(terminal, str(number))
+
+
 class _Builder:
     """One method per rule of the grammar; Lark calls them while it parses, so that no tree is ever built."""
 
-    def dockerfile(self, children: list[Any]) -> tuple[dict[str, str], list[Statement]]:
-        directives: dict[str, str] = {}
-        statements = []
-        for child in children:
-            if isinstance(child, Statement):
-                statements.append(child)
-            else:
-                directives[str(child)] = child.meaning
-        return directives, statements
+    def statement(self, children: list[Any]) -> Shape:
+        return cast("Shape", children[0])
 
-    def statement(self, children: list[Any]) -> Statement:
-        body, *heredocs, end = children
-        found = tuple(cast("Heredoc", token.meaning) for token in heredocs)
-        return Statement(body, found, cast("LogicalLine", end.meaning))
+    def command(self, children: list[Any]) -> Shape:
+        return _part(children, "shell")
 
-    def command(self, children: list[Any]) -> Body:
-        return _body(children, "shell")
-
-    def paths(self, children: list[Any]) -> Body:
-        return _body(children, None)
+    def paths(self, children: list[Any]) -> Shape:
+        return _part(children, None)
 
     words = line = paths
+    healthcheck = command
 
-    def unknown(self, children: list[Any]) -> Body:
-        # The arguments of what is no instruction are one empty word.
+    def unknown(self, children: list[Any]) -> Shape:
         keyword, *flags = children
-        return Body(
-            keyword.upper(),
-            str(keyword),
-            keyword.start_pos,
-            known=False,
-            flags=tuple(map(str, flags)),
-            args=("",),
-        )
+        return Shape("", int(keyword), known=False, flags=tuple(map(int, flags)))
 
-    def pairs(self, children: list[Any]) -> Body:
+    def pairs(self, children: list[Any]) -> Shape:
         flat: list[Token] = []
         for child in children:
             flat.extend(child if isinstance(child, list) else (child,))
-        return _body(flat, None)
+        return _part(flat, None)
 
     def pair(self, children: list[Token]) -> list[Token]:
         return children
 
-    def healthcheck(self, children: list[Any]) -> Body:
-        return _body(children, "shell")
-
-    def onbuild(self, children: list[Any]) -> Body:
-        inner = children.pop() if isinstance(children[-1], Body) else None
-        outer = _body(children, None)
-        if inner is None:
-            return outer
-        return Body(
-            outer.keyword,
-            outer.written,
-            outer.offset,
-            known=True,
-            flags=outer.flags,
-            args=(inner.keyword, *inner.flags, *inner.args),
-            form=inner.form,
-            inner=inner,
-            flag_offsets=outer.flag_offsets,
-            offsets=(inner.offset, *inner.flag_offsets, *inner.offsets),
-        )
+    def onbuild(self, children: list[Any]) -> Shape:
+        inner = children.pop() if isinstance(children[-1], Shape) else None
+        outer = _part(children, None)
+        return Shape(outer.keyword, outer.at, flags=outer.flags, inner=inner)
 
     def exec(self, children: list[Token]) -> _Array:
         return _Array(children)
 
 
-class _Array(list["Token"]):
+class _Array(list[Token]):
     """The elements of a JSON array."""
 
 
-def _body(children: Sequence[Any], form: Form | None) -> Body:
-    """The body of an instruction from its tokens: keyword, flags, words, or an array at the end."""
+def _part(children: Sequence[Any], form: Form | None) -> Shape:
+    """An instruction made of keyword, flags, words, or an array at the end."""
     keyword = children[0]
-    flags: list[Token] = []
-    words: list[Token] = []
+    flags: list[int] = []
+    words: list[int] = []
     for child in children[1:]:
         if isinstance(child, _Array):
             form = "exec"
-            words += child
+            words += map(int, child)
         else:
-            (flags if child.type == "FLAG" else words).append(child)
-    return Body(
-        keyword.type,
-        str(keyword),
-        keyword.start_pos,
-        known=True,
-        flags=tuple(map(str, flags)),
-        args=tuple(map(str, words)),
-        form=form,
-        flag_offsets=tuple(token.start_pos or 0 for token in flags),
-        offsets=tuple(token.start_pos or 0 for token in words),
-    )
+            (flags if child.type == "FLAG" else words).append(int(child))
+    return Shape(keyword.type, int(keyword), flags=tuple(flags), args=tuple(words), form=form)
 
 
-def _refusal(unexpected: UnexpectedToken, text: str) -> DockerfileError:
-    """The grammar's refusals in words: there are only four."""
-    token = unexpected.token
-    line, column = token.line or 0, token.column or 0
-    if token.type == "$END":
-        return DockerfileError(
-            "file with no instructions",
-            hint="the first instruction is `FROM image`",
-            line=max(text.count("\n") + (not text.endswith("\n")), 1),
-        )
-    if token.type == "NOT_STRING":
+def _body(shape: Shape, tokens: Lexemes) -> Body:
+    """The shape, filled with the words of a statement."""
+    texts, offsets = tokens.texts, tokens.offsets
+    written = texts[shape.at]
+    body = Body(shape.keyword or written.upper(), written, offsets[shape.at], known=shape.known)
+    if shape.flags:
+        body.flags = tuple([texts[number] for number in shape.flags])
+        body.flag_offsets = tuple([offsets[number] for number in shape.flags])
+    body.form = shape.form
+    if shape.inner is not None:
+        inner = body.inner = _body(shape.inner, tokens)
+        body.args = (inner.keyword, *inner.flags, *inner.args)
+        body.form = inner.form
+        body.offsets = (inner.offset, *inner.flag_offsets, *inner.offsets)
+    elif shape.known:
+        body.args = tuple([texts[number] for number in shape.args])
+        body.offsets = tuple([offsets[number] for number in shape.args])
+    else:
+        # The arguments of what is no instruction are one empty word.
+        body.args = ("",)
+    return body
+
+
+def _refusal(tokens: Lexemes, number: int) -> DockerfileError:
+    """The grammar's refusals in words: there are only three."""
+    terminal, line = tokens.terminals[number], tokens.line
+    column = line.place(tokens.offsets[number])
+    if terminal == "NOT_STRING":
         return DockerfileError(
             "when using JSON array syntax, arrays must be comprised of strings only",
             hint='put every element into double quotes: ["sleep", "10"]',
-            line=line,
+            line=line.start,
             column=column,
         )
-    if token.type == "WORD":
+    if terminal == "WORD":
         return DockerfileError(
-            f"can't find = in {go_quote(token)}. Must be of the form: name=value",
+            f"can't find = in {go_quote(tokens.texts[number])}. Must be of the form: name=value",
             hint='a value with blanks in it needs quotes: NAME="a b"',
-            line=line,
+            line=line.start,
             column=column,
         )
-    end = cast("LogicalLine", cast("Lexeme", token).meaning)
-    keyword = next(word for word in end.text.upper().split() if word in ("ENV", "LABEL"))
+    keyword = next(name for name in tokens.terminals if name in ("ENV", "LABEL"))
     return DockerfileError(
-        f"{keyword} must have two arguments", hint=f"write {keyword} NAME=value", line=line, column=end.column
+        f"{keyword} must have two arguments",
+        hint=f"write {keyword} NAME=value",
+        line=line.start,
+        column=line.column,
     )

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from minibuild.dockerfile import nodes
 from minibuild.dockerfile.durations import parse_duration
@@ -15,9 +14,11 @@ from minibuild.dockerfile.mounts import parse_device, parse_mount
 from minibuild.dockerfile.spaces import UNICODE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
 
     from minibuild.dockerfile.statement import Body, Statement
+
+Value = TypeVar("Value")
 
 _STAGE_NAME = re.compile(r"[a-z][a-z0-9-_.]*\Z")
 _ONBUILD = re.compile(r"[\t\n\f\r ]*ONBUILD[\t\n\f\r ]*", re.IGNORECASE)
@@ -70,13 +71,12 @@ def _flags(body: Body) -> Flags:
     return read_flags(body, _FLAGS.get(body.keyword, {}))
 
 
-@contextmanager
-def _at(flags: Flags, name: str) -> Iterator[None]:
-    """Errors in the value of a flag get the flag's place."""
+def _values(flags: Flags, name: str, read: Callable[[str], Value]) -> tuple[Value, ...]:
+    """What `read` makes of the values of a flag that may be repeated; errors get the flag's place."""
     try:
-        yield
+        return tuple([read(text) for text in flags.list(name)])
     except FaultError as fault:
-        fault.offset = flags.offsets.get(name)
+        fault.offset = flags.offsets[name]
         raise
 
 
@@ -114,10 +114,8 @@ def _from(body: Body, _: Statement) -> dict[str, Any]:
 
 def _run(body: Body, statement: Statement) -> dict[str, Any]:
     flags = _flags(body)
-    with _at(flags, "device"):
-        devices = tuple(parse_device(text) for text in flags.list("device"))
-    with _at(flags, "mount"):
-        mounts = tuple(parse_mount(text) for text in flags.list("mount"))
+    devices = _values(flags, "device", parse_device)
+    mounts = _values(flags, "mount", parse_mount)
     network = flags.text("network", "default")
     if network not in ("default", "none", "host"):
         raise FaultError(
@@ -264,23 +262,25 @@ def _healthcheck(body: Body, _: Statement) -> dict[str, Any]:
         )
     if len(body.args) < 2:
         raise FaultError("Missing command after HEALTHCHECK CMD", hint="write HEALTHCHECK CMD command")
-    times = {
-        name.replace("-", "_"): _interval(flags, name) for name in _FLAGS["HEALTHCHECK"] if name != "retries"
-    }
-    with _at(flags, "retries"):
-        return {"kind": kind, **times, "retries": _retries(flags.text("retries"))}
+    found: dict[str, Any] = {"kind": kind}
+    for name in _FLAGS["HEALTHCHECK"]:
+        try:
+            read = _retries if name == "retries" else _interval
+            found[name.replace("-", "_")] = read(name, flags.text(name))
+        except FaultError as fault:
+            fault.offset = flags.offsets[name]
+            raise
+    return found
 
 
-def _interval(flags: Flags, name: str) -> int:
-    text = flags.text(name)
-    with _at(flags, name):
-        nanoseconds = parse_duration(text) if text else 0
-        if nanoseconds and nanoseconds < _SMALLEST_INTERVAL:
-            raise FaultError(f'Interval "{name}" cannot be less than 1ms', hint=f"write --{name}=1ms or more")
+def _interval(name: str, text: str) -> int:
+    nanoseconds = parse_duration(text) if text else 0
+    if nanoseconds and nanoseconds < _SMALLEST_INTERVAL:
+        raise FaultError(f'Interval "{name}" cannot be less than 1ms', hint=f"write --{name}=1ms or more")
     return nanoseconds
 
 
-def _retries(text: str) -> int:
+def _retries(_: str, text: str) -> int:
     if not text:
         return 0
     match = re.fullmatch(r"([+-]?)0*([0-9]{1,10})", text, re.ASCII)

@@ -1,17 +1,12 @@
-"""The lexer that Lark's LALR parser reads from: logical lines cut into the terminals of
-`grammar/dockerfile.lark`.
-"""
+"""The lexer: logical lines cut into the terminals of `grammar/dockerfile.lark`."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lark.lexer import Lexer, Token
-
 from minibuild.dockerfile.errors import DockerfileError
 from minibuild.dockerfile.expand import ExpandError
 from minibuild.dockerfile.heredocs import heredocs_in
-from minibuild.dockerfile.lines import LineReader, LogicalLine
 from minibuild.dockerfile.nodes import Heredoc
 from minibuild.dockerfile.spaces import UNICODE
 from minibuild.dockerfile.words import (
@@ -24,43 +19,42 @@ from minibuild.dockerfile.words import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
-    from lark.common import LexerConf
+    from minibuild.dockerfile.lines import LineReader, LogicalLine
 
 
-class Lexeme(Token):
-    """A token with what it stands for: HEREDOC has its `Heredoc`, END its `LogicalLine`, DIRECTIVE its value.
+class Lexemes:
+    """The tokens of one statement: for each the terminal's name, the text and its offset in the line's text.
 
-    `start_pos` counts from the start of the logical line.
+    `heredocs` are the here-documents that follow the line; they have tokens, too.
     """
 
-    __slots__ = ("meaning",)
+    __slots__ = ("heredocs", "line", "offsets", "terminals", "texts")
 
-    meaning: object
+    def __init__(self, line: LogicalLine) -> None:
+        self.line = line
+        self.terminals: list[str] = []
+        self.texts: list[str] = []
+        self.offsets: list[int] = []
+        self.heredocs: tuple[Heredoc, ...] = ()
+
+    def add(self, terminal: str, text: str, offset: int) -> None:
+        """Append a token."""
+        self.terminals.append(terminal)
+        self.texts.append(text)
+        self.offsets.append(offset)
 
 
-class DockerfileLexer(Lexer):
-    """Turns Dockerfiles into tokens, any number of them, in any number of threads."""
-
-    def __init__(self, _lexer_conf: LexerConf) -> None:
-        pass
-
-    def lex(self, data: str) -> Iterator[Token]:  # type: ignore[override]  # Lark gives custom lexers the text alone
-        """The tokens of a whole file. Raise `DockerfileError` where lines can't be put together."""
-        return _Cutter(LineReader(data)).tokens()
-
-
-class _Cutter:
+class Lexer:
     """Cuts the lines of one file."""
 
     def __init__(self, reader: LineReader) -> None:
         self._reader = reader
         self._escape = reader.escape
-        self._line = LogicalLine(1, 1, ())
         # Whether the instruction under way may be followed by here-documents.
         self._takes_heredocs = False
-        self._cutters: dict[str, Callable[[str, int], Iterator[Token]]] = {
+        self._cutters: dict[str, Callable[[Lexemes, str, int], None]] = {
             "add": self._paths,
             "arg": self._argument_words,
             "cmd": self._command,
@@ -72,7 +66,7 @@ class _Cutter:
             "healthcheck": self._healthcheck,
             "label": self._pairs,
             "maintainer": self._text,
-            "onbuild": self._instruction,
+            "onbuild": self._text,
             "run": self._command,
             "shell": self._command,
             "stopsignal": self._text,
@@ -81,25 +75,24 @@ class _Cutter:
             "workdir": self._text,
         }
 
-    def tokens(self) -> Iterator[Token]:
-        """Everything from the directives to the last instruction."""
-        reader = self._reader
-        for name, value in reader.directives.items():
-            directive = Lexeme("DIRECTIVE", name, 0, 1, 1)
-            directive.meaning = value
-            yield directive
-        while (line := reader.logical_line()) is not None:
-            self._line = line
-            self._takes_heredocs = False
-            yield from self._instruction(line.text, 0)
-            if self._takes_heredocs and "<<" in line.text:
-                yield from self._heredocs(line)
-            end = Lexeme("END", "", len(line.text), line.start)
-            end.meaning = line
-            yield end
-        reader.finish()
+    def statement(self) -> Lexemes | None:
+        """The tokens of the next statement, None at the end of the file.
 
-    def _instruction(self, text: str, offset: int, outer: str = "") -> Iterator[Token]:
+        Raise `DockerfileError` where lines can't be put together.
+        """
+        line = self._reader.logical_line()
+        if line is None:
+            self._reader.finish()
+            return None
+        tokens = Lexemes(line)
+        self._takes_heredocs = False
+        self._instruction(tokens, line.text, 0)
+        if self._takes_heredocs and "<<" in line.text:
+            self._heredocs(tokens, line)
+        tokens.add("END", "", len(line.text))
+        return tokens
+
+    def _instruction(self, tokens: Lexemes, text: str, offset: int, outer: str = "") -> None:
         """An instruction, or what ONBUILD (`outer`) stands before."""
         bare = text.lstrip(UNICODE)
         offset += len(text) - len(bare)
@@ -107,105 +100,106 @@ class _Cutter:
         if not bare and outer:
             return
         gap = PLAIN_GAP.search(bare)
-        written, rest_at = (bare[: gap.start()], gap.end()) if gap else (bare, len(bare))
+        written, rest = (bare[: gap.start()], bare[gap.end() :]) if gap else (bare, "")
         # Looked up in lower case as BuildKit does: some letters outside ASCII have an upper case within it.
         keyword = written.lower()
         cut = self._cutters.get(keyword)
-        yield Token(keyword.upper() if cut else "UNKNOWN", written, offset, self._line.start)
-        rest = bare[rest_at:]
-        flags, after = split_flags(rest)
-        for flag, position in flags:
-            yield Token("FLAG", flag, offset + rest_at + position, self._line.start)
-        stripped = after.lstrip(UNICODE)
-        rest_at += len(rest) - len(stripped)
-        stripped = stripped.rstrip(UNICODE)
+        tokens.add(keyword.upper() if cut else "UNKNOWN", written, offset)
+        rest_at = offset + len(bare) - len(rest)
+        if rest.startswith("--"):
+            flags, after = split_flags(rest)
+            for flag, position in flags:
+                tokens.add("FLAG", flag, rest_at + position)
+            rest_at += len(rest) - len(after)
+            rest = after
+        stripped = rest.strip(UNICODE)
+        rest_at += len(rest) - len(rest.lstrip(UNICODE)) if stripped is not rest else 0
         # Here-documents belong to an instruction, or to the one right behind one ONBUILD.
         if keyword in ("run", "copy", "add") and outer in ("", "ONBUILD"):
             self._takes_heredocs = True
-        if cut == self._instruction:
+        if keyword == "onbuild":
             # A second ONBUILD is refused later: what stands behind a third is not looked at.
             if outer != "ONBUILD ONBUILD":
-                yield from self._instruction(stripped, offset + rest_at, f"{outer} ONBUILD".strip())
-        elif cut:
-            yield from cut(stripped, offset + rest_at)
+                self._instruction(tokens, stripped, rest_at, f"{outer} ONBUILD".strip())
+        elif cut and stripped:
+            cut(tokens, stripped, rest_at)
 
-    def _command(self, text: str, offset: int) -> Iterator[Token]:
+    def _command(self, tokens: Lexemes, text: str, offset: int) -> None:
         array = json_array(text)
         if array is not None:
-            yield from self._array(array, offset)
-        elif text:
-            yield Token("TEXT", text, offset, self._line.start)
-
-    def _paths(self, text: str, offset: int) -> Iterator[Token]:
-        array = json_array(text)
-        if array is not None:
-            yield from self._array(array, offset)
+            self._array(tokens, array, offset)
         else:
-            yield from self._words(text, offset)
+            tokens.add("TEXT", text, offset)
 
-    def _array(self, elements: list[object], offset: int) -> Iterator[Token]:
+    def _paths(self, tokens: Lexemes, text: str, offset: int) -> None:
+        array = json_array(text)
+        if array is not None:
+            self._array(tokens, array, offset)
+        else:
+            self._words(tokens, text, offset)
+
+    def _array(self, tokens: Lexemes, elements: list[object], offset: int) -> None:
         self._takes_heredocs = False
-        line = self._line.start
-        yield Token("_LBRACKET", "[", offset, line)
+        tokens.add("_LBRACKET", "[", offset)
         for number, element in enumerate(elements):
             if number:
-                yield Token("_COMMA", ",", offset, line)
+                tokens.add("_COMMA", ",", offset)
             if isinstance(element, str):
-                yield Token("STRING", replace_surrogates(element), offset, line)
+                tokens.add("STRING", replace_surrogates(element), offset)
             else:
-                yield Token("NOT_STRING", "", offset, line, self._line.place(offset))
-        yield Token("_RBRACKET", "]", offset, line)
+                tokens.add("NOT_STRING", "", offset)
+        tokens.add("_RBRACKET", "]", offset)
 
-    def _words(self, text: str, offset: int) -> Iterator[Token]:
+    def _words(self, tokens: Lexemes, text: str, offset: int) -> None:
         for word, position in plain_words(text):
-            yield Token("WORD", word, offset + position, self._line.start)
+            tokens.add("WORD", word, offset + position)
 
-    def _argument_words(self, text: str, offset: int) -> Iterator[Token]:
+    def _argument_words(self, tokens: Lexemes, text: str, offset: int) -> None:
         for word, position in quoted_words(text, self._escape):
-            yield Token("WORD", word, offset + position, self._line.start)
+            tokens.add("WORD", word, offset + position)
 
-    def _pairs(self, text: str, offset: int) -> Iterator[Token]:
+    def _pairs(self, tokens: Lexemes, text: str, offset: int) -> None:
         words = quoted_words(text, self._escape)
         if words and "=" not in words[0][0]:
             # The old form, `ENV KEY value`: one pair, its value is the rest of the line.
             key, *value = PLAIN_GAP.split(text, maxsplit=1)
-            yield Token("KEY", key, offset, self._line.start)
+            tokens.add("KEY", key, offset)
             if value:
-                yield Token("VALUE", value[0], offset + len(text) - len(value[0]), self._line.start)
+                tokens.add("VALUE", value[0], offset + len(text) - len(value[0]))
             return
         for word, position in words:
             at = offset + position
             key, equal, value_text = word.partition("=")
             if not equal:
-                yield Token("WORD", word, at, self._line.start, self._line.place(at))
+                tokens.add("WORD", word, at)
                 return
-            yield Token("KEY", key, at, self._line.start)
-            yield Token("_EQUAL", equal, at + len(key), self._line.start)
-            yield Token("VALUE", value_text, at + len(key) + 1, self._line.start)
+            tokens.add("KEY", key, at)
+            tokens.add("_EQUAL", equal, at + len(key))
+            tokens.add("VALUE", value_text, at + len(key) + 1)
 
-    def _text(self, text: str, offset: int) -> Iterator[Token]:
-        if text:
-            yield Token("TEXT", text, offset, self._line.start)
+    def _text(self, tokens: Lexemes, text: str, offset: int) -> None:
+        tokens.add("TEXT", text, offset)
 
-    def _healthcheck(self, text: str, offset: int) -> Iterator[Token]:
-        if not text:
-            return
+    def _healthcheck(self, tokens: Lexemes, text: str, offset: int) -> None:
         kind, rest = split_kind(text)
-        yield Token("KIND", kind, offset, self._line.start)
-        yield from self._command(rest, offset + len(text) - len(rest))
+        tokens.add("KIND", kind, offset)
+        if rest:
+            self._command(tokens, rest, offset + len(text) - len(rest))
 
-    def _heredocs(self, line: LogicalLine) -> Iterator[Token]:
+    def _heredocs(self, tokens: Lexemes, line: LogicalLine) -> None:
         try:
             found = heredocs_in(line.text)
         except ExpandError as error:
             raise DockerfileError(
                 f"bad name of a here-document: {error.message}", line=line.start, column=line.column
             ) from None
+        at = line.text.find("<<")
+        heredocs = []
         for sign in found:
             data = self._reader.heredoc(line, sign.name, sign.chomp)
-            token = Lexeme("HEREDOC", sign.name, line.text.find("<<"), self._line.start)
-            token.meaning = Heredoc(sign.name, data, sign.expand, sign.chomp, sign.fd)
-            yield token
+            heredocs.append(Heredoc(sign.name, data, sign.expand, sign.chomp, sign.fd))
+            tokens.add("HEREDOC", sign.name, at)
+        tokens.heredocs = tuple(heredocs)
 
 
 def replace_surrogates(text: str) -> str:

@@ -52,7 +52,8 @@ class LineReader:
         if not self._ends_open:
             self._lines.pop()
         self._read = 0
-        self._too_long = False
+        # How many lines there are before one that is too long.
+        self._count = _readable(self._lines)
         self.directives = read_directives(self._lines)
         self.escape = self.directives.get("escape", "\\")
 
@@ -70,29 +71,28 @@ class LineReader:
                 else:
                     comments.clear()
                 continue
+            indent = len(raw) - len(raw.lstrip(UNICODE)) if text else 0
             text, goes_on = split_continuation(text, self.escape)
             if text or goes_on:
-                return self._joined(raw, text, goes_on, tuple(comments))
+                line = LogicalLine(self._read, indent + 1 if text else 1, tuple(comments))
+                line.first_length = len(text)
+                line.text = self._continued(line, text) if goes_on else text
+                return line
         return None
 
-    def _joined(self, raw: str, text: str, goes_on: bool, comments: tuple[str, ...]) -> LogicalLine:
-        indent = len(raw) - len(raw.lstrip(UNICODE)) if text else 0
-        line = LogicalLine(self._read, indent + 1, comments)
-        line.first_length = len(text)
-        parts = [text]
-        while goes_on and (raw_next := self._next()) is not None:
-            text = raw_next.rstrip("\r")
+    def _continued(self, line: LogicalLine, text: str) -> str:
+        """`text`, the first line of `line`, with its continuation lines."""
+        parts, goes_on = [text], True
+        while goes_on and (raw := self._next()) is not None:
+            text = raw.rstrip("\r")
             bare = text.lstrip(UNICODE)
-            if bare.startswith("#"):
-                continue
             if not bare:
                 line.has_blank = True
-                continue
-            text, goes_on = split_continuation(text, self.escape)
-            parts.append(text)
-        line.text = "".join(parts)
+            elif bare[0] != "#":
+                text, goes_on = split_continuation(text, self.escape)
+                parts.append(text)
         line.end = self._read
-        return line
+        return "".join(parts)
 
     def heredoc(self, line: LogicalLine, name: str, chomp: bool) -> str:
         """The lines up to `name`, with their line ends. Raise `DockerfileError` when it does not come."""
@@ -113,7 +113,7 @@ class LineReader:
 
     def finish(self) -> None:
         """Raise `DockerfileError` when the end that was reached is a line too long to be read."""
-        if self._too_long:
+        if self._count < len(self._lines):
             raise DockerfileError(
                 f"dockerfile line greater than max allowed size of {MAXIMUM_LINE}",
                 hint=f"line {self._read + 1} is too long: break it with a continuation character",
@@ -121,19 +121,18 @@ class LineReader:
             )
 
     def _next(self) -> str | None:
-        if self._read >= len(self._lines) or self._too_long:
+        if self._read >= self._count:
             return None
         line = self._lines[self._read]
-        # No character takes more than four bytes: short lines need not be measured.
-        if len(line) * 4 > MAXIMUM_LINE and byte_length(line) > MAXIMUM_LINE:
-            self._too_long = True
-            return None
         self._read += 1
         return line
 
 
 def split_continuation(text: str, escape: str) -> tuple[str, bool]:
     """(text without the continuation character and the blanks behind it, whether there was one)."""
+    last = text[-1:]
+    if last != escape and last != " " and last != "\t":
+        return text, False
     bare = text.rstrip(" \t")
     # Two escape characters at the end are an escaped one, and so are three: only a single one continues.
     if bare.endswith(escape) and not bare.endswith(escape + escape):
@@ -144,3 +143,13 @@ def split_continuation(text: str, escape: str) -> tuple[str, bool]:
 def byte_length(line: str) -> int:
     """How many bytes the line takes in its file."""
     return len(line.encode("utf-8", "surrogateescape"))
+
+
+def _readable(lines: list[str]) -> int:
+    """How many lines there are before the first that is too long."""
+    # No character takes more than four bytes: short lines need not be measured.
+    if max(map(len, lines), default=0) * 4 > MAXIMUM_LINE:
+        for number, line in enumerate(lines):
+            if len(line) * 4 > MAXIMUM_LINE and byte_length(line) > MAXIMUM_LINE:
+                return number
+    return len(lines)

@@ -30,29 +30,27 @@ class RecordType(type):
         namespace["__slots__"] = own
         namespace["_fields"] = fields + own
         namespace["_defaults"] = defaults
-        return super().__new__(mcs, name, bases, namespace)
+        cls = super().__new__(mcs, name, bases, namespace)
+        # The slots' own setters are the fastest way past the frozen `__setattr__`.
+        cls._setters = tuple((n, getattr(cls, n).__set__) for n in fields + own)  # type: ignore[attr-defined]
+        return cls
 
 
 class Record(metaclass=RecordType):
     """A value made of named fields that never change."""
 
     def __init__(self, *values: Any, **named: Any) -> None:
-        cls = type(self)
-        fields: tuple[str, ...] = cls._fields  # type: ignore[attr-defined]
-        if len(values) > len(fields):
-            raise TypeError(f"{cls.__name__} takes {len(fields)} values, {len(values)} were given")
-        put = object.__setattr__
-        for name, value in zip(fields, values, strict=False):
-            put(self, name, value)
-        for name in fields[len(values) :]:
-            if name in named:
-                put(self, name, named.pop(name))
-            elif name in cls._defaults:  # type: ignore[attr-defined]
-                put(self, name, cls._defaults[name])  # type: ignore[attr-defined]
-            else:
-                raise TypeError(f"{cls.__name__} needs a value for {name}")
-        if named:
-            raise TypeError(f"{cls.__name__} has no field {next(iter(named))}, or it was given twice")
+        cls: Any = type(self)
+        if values:
+            _add_positional(cls, values, named)
+        every = {**cls._defaults, **named}
+        if len(every) != len(cls._fields):
+            raise _misfit(cls, every)
+        try:
+            for name, put in cls._setters:
+                put(self, every[name])
+        except KeyError:
+            raise _misfit(cls, every) from None
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"{type(self).__name__} is frozen: {name} can't be set")
@@ -76,3 +74,21 @@ class Record(metaclass=RecordType):
     def values(self) -> tuple[Any, ...]:
         """The fields' values in the order of their definition."""
         return tuple([getattr(self, name) for name in type(self)._fields])  # type: ignore[attr-defined]
+
+
+def _add_positional(cls: Any, values: tuple[Any, ...], named: dict[str, Any]) -> None:
+    """Give the positional values their names."""
+    if len(values) > len(cls._fields):
+        raise TypeError(f"{cls.__name__} takes {len(cls._fields)} values, {len(values)} were given")
+    for name, value in zip(cls._fields, values, strict=False):
+        if name in named:
+            raise TypeError(f"{cls.__name__} was given {name} twice")
+        named[name] = value
+
+
+def _misfit(cls: Any, given: dict[str, Any]) -> TypeError:
+    """What is wrong with the names of the values."""
+    missing = [name for name in cls._fields if name not in given]
+    if missing:
+        return TypeError(f"{cls.__name__} needs a value for {missing[0]}")
+    return TypeError(f"{cls.__name__} has no field {next(name for name in given if name not in cls._fields)}")
