@@ -16,6 +16,12 @@ from minibuild.store import Store
 _ROOT = Owner(0, 0)
 # What one archive may unpack to: more is taken for a decompression bomb.
 _LIMIT = 16 << 30
+# What decompressing a damaged archive raises.
+_DAMAGE = (OSError, EOFError, ValueError, zlib.error, lzma.LZMAError)
+_PIECE = 1 << 16
+# A larger window would let a few bytes ask for gigabytes of memory.
+_ZSTD_WINDOW = 1 << 27
+_GZIP = 31  # zlib's way to say: with a gzip header
 _MAGIC = ((b"\x1f\x8b", "gzip"), (b"BZh", "bzip2"), (b"\xfd7zXZ\0", "xz"), (b"\x28\xb5\x2f\xfd", "zstd"))
 
 
@@ -32,7 +38,7 @@ def is_archive(content: Content) -> bool:
         return False
     try:
         head = _first_bytes(content, 512)
-    except (OSError, EOFError, zlib.error, lzma.LZMAError, ValueError, BuildError):
+    except _DAMAGE:
         return False
     return len(head) == 512 and _is_header(head)
 
@@ -72,30 +78,41 @@ def _decompressed(content: Content) -> Iterator[bytes]:
         yield chunk
 
 
+def _gunzipped(content: Content) -> Iterator[bytes]:
+    # Pieces are small, so that a bomb can't grow far between two looks at the total.
+    decompressor = zlib.decompressobj(wbits=_GZIP)
+    for data in content.chunks(_PIECE):
+        while data:
+            yield decompressor.decompress(data, _PIECE)
+            data = decompressor.unconsumed_tail
+            if decompressor.eof:
+                data = decompressor.unused_data
+                if not data.startswith(_MAGIC[0][0]):
+                    return
+                decompressor = zlib.decompressobj(wbits=_GZIP)
+    if not decompressor.eof:
+        raise EOFError("it ends too early")
+
+
 def _chunks(content: Content, compression: str) -> Iterator[bytes]:
-    # Chunks are small, so that a bomb can't grow far between two looks at the total.
     if compression == "gzip":
-        decompressor = zlib.decompressobj(wbits=31)
-        for data in content.chunks(1 << 16):
-            yield decompressor.decompress(data)
-            while decompressor.eof and decompressor.unused_data.startswith(b"\x1f\x8b"):
-                rest = decompressor.unused_data
-                decompressor = zlib.decompressobj(wbits=31)
-                yield decompressor.decompress(rest)
-        yield decompressor.flush()
+        yield from _gunzipped(content)
     elif compression in ("bzip2", "xz"):
         opener = bz2.BZ2File if compression == "bzip2" else lzma.LZMAFile
         with opener(_Raw(content)) as stream:  # type: ignore[arg-type]
-            while data := stream.read(1 << 16):
+            while data := stream.read(_PIECE):
                 yield data
     elif compression == "zstd":
         import zstandard  # loaded only for such an archive
 
-        with zstandard.ZstdDecompressor().stream_reader(
-            cast("BinaryIO", _Raw(content)), read_across_frames=True
-        ) as stream:
-            while data := stream.read(1 << 16):
-                yield data
+        decompressor = zstandard.ZstdDecompressor(max_window_size=_ZSTD_WINDOW)
+        try:
+            raw = cast("BinaryIO", _Raw(content))
+            with decompressor.stream_reader(raw, read_across_frames=True) as stream:
+                while data := stream.read(_PIECE):
+                    yield data
+        except zstandard.ZstdError as error:
+            raise ValueError(str(error)) from None
     else:
         yield from content.chunks()
 
@@ -137,8 +154,8 @@ def unpack(content: Content, destination: Destination, path: str, owner: Owner |
     try:
         digest, _ = store.put_blob(_decompressed(content))
         with store.open_blob(digest) as stream:
-            entries = read_layer(stream, store, digest)
-    except (LayerError, EOFError, zlib.error, lzma.LZMAError, OSError) as error:
+            entries = read_layer(stream, store, digest, clamp=True)
+    except (LayerError, *_DAMAGE) as error:
         raise BuildError(f"can't unpack the archive: {error}") from None
     view = destination.filesystem.view(umask=0, root=target)
     times: list[tuple[str, int]] = []
@@ -150,7 +167,8 @@ def unpack(content: Content, destination: Destination, path: str, owner: Owner |
         if entry.kind == "dir":
             times.append((entry.path, entry.mtime))
     for name, mtime in reversed(times):
-        view.utime("/" + name, mtime)
+        if isinstance(view.lstat("/" + name).node, Directory):  # unless a later member took its place
+            view.utime("/" + name, mtime)
 
 
 def _extract(

@@ -28,41 +28,37 @@ def changes(old: Snapshot | None, new: Snapshot) -> list[Change]:
     What is not a directory counts as changed when it is another object, even with equal attributes: it was
     written, as a copy-up of overlayfs would show. A directory counts when its own attributes changed.
     """
+    found: list[Change] = []
     before = old.root if old is not None else Directory()
-    return sorted(_changes("", before, new.root), key=lambda change: change.path.split("/"))
-
-
-def _changes(prefix: str, old: Directory, new: Directory) -> Iterator[Change]:
-    if old is new:
-        return
-    before = old.entries
-    for name, node in new.entries.items():
-        previous = before.get(name)
-        if previous is node:
-            continue
-        path = prefix + name
-        if previous is None:
-            yield from _added(path, node)
-        elif isinstance(node, Directory) and isinstance(previous, Directory):
-            if _attributes(node) != _attributes(previous):
-                yield Change(path, "modify", node)
-            yield from _changes(path + "/", previous, node)
-        elif isinstance(node, Directory):
-            yield Change(path, "modify", node)
-            for name_, child in node.entries.items():
-                yield from _added(f"{path}/{name_}", child)
+    # A list instead of recursion: directories may be nested deeper than Python's recursion reaches.
+    todo = [("", before.entries, new.root.entries, _differing(before.entries, new.root.entries))]
+    while todo:
+        prefix, older, newer, names = todo[-1]
+        for name in names:
+            path, previous, node = prefix + name, older.get(name), newer.get(name)
+            if node is None:
+                found.append(Change(path, "delete", None))
+                continue
+            below = previous.entries if isinstance(previous, Directory) else {}
+            if previous is None:
+                found.append(Change(path, "add", node))
+            elif not isinstance(node, Directory) or not isinstance(previous, Directory):
+                found.append(Change(path, "modify", node))
+            elif _attributes(node) != _attributes(previous):
+                found.append(Change(path, "modify", node))
+            if isinstance(node, Directory):
+                todo.append((path + "/", below, node.entries, _differing(below, node.entries)))
+                break
         else:
-            yield Change(path, "modify", node)
-    for name in before:
-        if name not in new.entries:
-            yield Change(prefix + name, "delete", None)
+            todo.pop()
+    return found
 
 
-def _added(path: str, node: Node) -> Iterator[Change]:
-    yield Change(path, "add", node)
-    if isinstance(node, Directory):
-        for name, child in node.entries.items():
-            yield from _added(f"{path}/{name}", child)
+def _differing(older: dict[str, Node], newer: dict[str, Node]) -> Iterator[str]:
+    """The names that don't stand for the same object in both, sorted."""
+    names = [name for name, node in newer.items() if older.get(name) is not node]
+    names.extend(name for name in older if name not in newer)
+    return iter(sorted(names))
 
 
 def _attributes(node: Node) -> tuple[object, ...]:
