@@ -7,12 +7,14 @@ the first container.
 import os
 import shutil
 import time
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from minibuild.build import events
 from minibuild.report.progress_plain import fidelity_text, short_id
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from minibuild.errors import MinibuildError
     from minibuild.report.progress_live import LiveView
 
@@ -56,27 +58,22 @@ class TtyProgress:
         self._path = "Dockerfile"
         self._live: LiveView | None = None
         self._steps: dict[int, ActiveStep] = {}
+        self._handlers: dict[type, Callable[..., None]] = {
+            events.BuildStarted: self._started,
+            events.StepStarted: self._step,
+            events.ContainerStarted: self._running,
+            events.StepOutput: self._output,
+            events.StepCommitted: self._finished,
+            events.Progressed: self._progressed,
+            events.Warned: self._warned,
+            events.BuildFinished: self._summary,
+        }
 
     def __call__(self, event: events.Event) -> None:
         """Show the event."""
-        if isinstance(event, events.StepStarted):
-            self._steps[event.step] = ActiveStep(f"[{event.step}/{event.total}] {event.text}")
-        elif isinstance(event, events.ContainerStarted):
-            self._view().steps = self._steps
-        elif isinstance(event, events.StepOutput):
-            if event.step in self._steps:
-                self._steps[event.step].write(event.data)
-        elif isinstance(event, events.StepCommitted):
-            self._finished(event)
-        elif isinstance(event, events.Progressed):
-            self._view().work(event.what, event.done, event.total)
-        elif isinstance(event, events.Warned):
-            place = f"{self._path}:{event.line}: " if event.line else ""
-            self._print(f"warning: {place}{event.message}", _YELLOW)
-        elif isinstance(event, events.BuildStarted):
-            self._path = event.path
-        elif isinstance(event, events.BuildFinished):
-            self._summary(event)
+        handler = self._handlers.get(type(event))
+        if handler is not None:
+            handler(event)
 
     def close(self, error: "MinibuildError | None" = None) -> None:
         """Take the live part away; a failed step leaves its line and what it wrote."""
@@ -88,11 +85,29 @@ class TtyProgress:
                 self._print(f" => ERROR {step.label}", _RED)
                 for line in step.tail(_FAILED_TAIL):
                     self._print(f"    | {line}", "")
-        self._steps = {}
+        self._steps.clear()
+
+    def _started(self, event: events.BuildStarted) -> None:
+        self._path = event.path
+
+    def _step(self, event: events.StepStarted) -> None:
+        self._steps[event.step] = ActiveStep(f"[{event.step}/{event.total}] {event.text}")
+
+    def _running(self, _: events.ContainerStarted) -> None:
+        self._view().steps = self._steps
+
+    def _output(self, event: events.StepOutput) -> None:
+        self._steps[event.step].write(event.data)
+
+    def _progressed(self, event: events.Progressed) -> None:
+        self._view().work(event.what, event.done, event.total)
+
+    def _warned(self, event: events.Warned) -> None:
+        place = f"{self._path}:{event.line}: " if event.line else ""
+        self._print(f"warning: {place}{event.message}", _YELLOW)
 
     def _finished(self, event: events.StepCommitted) -> None:
-        step = self._steps.pop(event.step, None)
-        label = step.label if step is not None else f"[{event.step}]"
+        label = self._steps.pop(event.step).label
         state = "CACHED " if event.cached else ""
         duration = f"{event.seconds:.1f}s"
         room = self._width - len(duration) - 1
@@ -134,5 +149,4 @@ def _without_escapes(text: str) -> str:
         return text
     import re  # hardly any output has escapes
 
-    sequences: Any = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|.)?")
-    return str(sequences.sub("", text))
+    return re.sub(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|.)?", "", text)

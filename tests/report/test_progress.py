@@ -157,13 +157,7 @@ def _json(*told: events.Event, error: MinibuildError | None = None) -> list[dict
 
 
 def test_json_has_an_object_for_each_event() -> None:
-    told = (
-        *_FIRST,
-        *_run(2, 3, "RUN x", b"hi\n"),
-        events.Progressed("export", 1, 2),
-        events.Warned("odd", 3),
-        *_LAST,
-    )
+    told = (*_run(2, 3, "RUN x", b"hi\n"), events.Progressed("export", 1, 2), events.Warned("odd", 3))
     shown = _json(*_FIRST, *told, *_LAST)
     assert [row["event"] for row in shown] == [
         "build_started", "step_started", "step_committed", "step_started", "container_started", "step_output",
@@ -249,11 +243,12 @@ def test_tty_leaves_the_output_of_the_step_that_failed() -> None:
 def test_tty_places_warnings_and_says_what_is_not_exact() -> None:
     told = [
         events.BuildStarted("Dockerfile", 1),
+        events.StepStarted(1, 1, "RUN x", 1, "0"),
         events.Warned("odd\x1b[2J", 7),
         _committed(1, _MADE, "assumed", "unknown"),
     ]
     assert _tty(*told).splitlines() == [
-        "warning: Dockerfile:7: odd", " => [1]".ljust(55) + "0.2s", "    assumed: unknown",
+        "warning: Dockerfile:7: odd", " => [1/1] RUN x".ljust(55) + "0.2s", "    assumed: unknown",
     ]  # fmt: skip
 
 
