@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from minibuild.filesystem.errors import strerror
 from minibuild.programs.inputs import open_input, report
-from minibuild.programs.options import Options
+from minibuild.programs.options import Options, is_busybox
 from minibuild.programs.registry import program
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ CAT = Options(
 def cat(process: Process) -> int:
     """`cat [-nbvteAETsu] [FILE]...`"""
     opts, paths = CAT.parse(process)
-    printer = LinePrinter(opts) if opts.any(*"nbvteAETs") else None
+    printer = LinePrinter(opts, is_busybox(process)) if opts.any(*"nbvteAETs") else None
     status = 0
     for path in paths or ["-"]:
         reader = open_input(process, path, gnu="{}")
@@ -67,7 +67,7 @@ def copy(process: Process, reader: Reader, printer: LinePrinter | None) -> None:
 class LinePrinter:
     """Numbers lines and makes bytes visible; the count runs on over all files."""
 
-    def __init__(self, opts: Opts) -> None:
+    def __init__(self, opts: Opts, busybox: bool) -> None:
         self.number_all = "n" in opts and "b" not in opts
         self.number_some = "b" in opts
         self.squeeze = "s" in opts
@@ -78,6 +78,7 @@ class LinePrinter:
         self.ends = b"$\n" if ends else b"\n"
         self.table = [shown(byte, visible, tabs) for byte in range(256)]
         self.plain = not visible and not tabs
+        self.completes = busybox and self.plain and not ends and (self.number_all or self.number_some)
 
     def show(self, line: bytes) -> bytes:
         """One line (with its newline, if it has one) as it is printed."""
@@ -91,7 +92,10 @@ class LinePrinter:
         if self.number_all or (self.number_some and body):
             self.count += 1
             text = b"%6d\t%b" % (self.count, text)
-        return text + self.ends if complete else text
+        if complete:
+            return text + self.ends
+        # busybox ends the last line where it only numbers.
+        return text + b"\n" if self.completes else text
 
 
 def shown(byte: int, visible: bool, tabs: bool) -> bytes:

@@ -38,14 +38,14 @@ def expr(process: Process) -> int:
     if reader.at < len(words):
         die(process, "syntax error", 2)
     process.stdout.write(encode(str(value)) + b"\n")
-    return 1 if is_null(value) else 0
+    return 1 if is_null(value, is_busybox(process)) else 0
 
 
-def is_null(value: Value) -> bool:
-    """Empty or zero; a string is zero only as "0" with any number of digits and signs before it."""
+def is_null(value: Value, busybox: bool) -> bool:
+    """Empty or zero; of strings only "0" is zero for busybox, "-00" too for GNU's."""
     if isinstance(value, int):
         return value == 0
-    return not value or (as_integer(value) == 0)
+    return value in ("", "0") or (not busybox and as_integer(value) == 0)
 
 
 def as_integer(value: Value) -> int | None:
@@ -66,6 +66,7 @@ class Expression:
 
     def __init__(self, process: Process, words: list[str]) -> None:
         self.process, self.words, self.at = process, words, 0
+        self.busybox = is_busybox(process)
 
     def next(self) -> str | None:
         """The word at hand, or None at the end."""
@@ -85,9 +86,9 @@ class Expression:
     def apply(self, symbol: str, left: Value, right: Value) -> Value:
         """One operator on two values."""
         if symbol == "|":
-            return right if is_null(left) else left
+            return right if is_null(left, self.busybox) else left
         if symbol == "&":
-            return 0 if is_null(left) or is_null(right) else left
+            return 0 if is_null(left, self.busybox) or is_null(right, self.busybox) else left
         a, b = as_integer(left), as_integer(right)
         if symbol in LEVELS[2]:
             x, y = (a, b) if a is not None and b is not None else (str(left), str(right))

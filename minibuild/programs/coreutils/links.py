@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from minibuild.filesystem.errors import strerror
 from minibuild.programs.coreutils.paths import canonical, join, last_part, parent, relative
-from minibuild.programs.inputs import confirm, quoted, report
+from minibuild.programs.inputs import confirm, die, quoted, report
 from minibuild.programs.options import Options, is_busybox
 from minibuild.programs.registry import program
 
@@ -52,10 +52,11 @@ def ln(process: Process) -> int:
         last = operands.pop()
     several = len(operands) > 1 or "t" in opts
     # -n: a link to a directory is replaced, not entered.
-    into = view.is_dir(last) and not (("n" in opts and view.is_link(last)) or "T" in opts)
-    if several and not into:
-        reason = "Not a directory" if "t" in opts else "File exists"
-        report(process, f"{{}}: {reason}", last, gnu="target '{}' is not a directory")
+    into = view.is_dir(last) and not ("n" in opts and view.is_link(last))
+    if into and "T" in opts:
+        die(process, f"'{last}' is a directory", 1, f"{quoted(last)}: cannot overwrite directory")
+    if several and not into and (not is_busybox(process) or "t" in opts):
+        report(process, "{}: Not a directory", last, gnu="target '{}' is not a directory")
         return 1
     status = 0
     for target in operands:

@@ -149,11 +149,15 @@ def canonical(process: Process, path: str, mode: str) -> str:
     if mode == "m":
         return missing_path(process, path)
     stripped = path.rstrip("/")
+    if "/" not in stripped and is_busybox(process) and not view.is_link(stripped):
+        raise FileNotFoundError(2, "No such file or directory", path)
     if view.is_link(stripped):
         # A dangling link: its target is what counts, relative to where the link is.
         target = view.readlink(stripped)
         return canonical(process, target if target.startswith("/") else join(parent(stripped), target), mode)
     base = view.realpath(parent(stripped))
+    if not view.exists(base):
+        raise FileNotFoundError(2, "No such file or directory", path)
     if not view.is_dir(base) or (path != stripped and view.lexists(stripped)):
         raise NotADirectoryError(20, "Not a directory", path)
     return join(base, last_part(stripped))

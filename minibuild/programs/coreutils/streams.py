@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from minibuild.programs.inputs import close_output, encode, open_input, open_output, report
-from minibuild.programs.options import Options
+from minibuild.programs.options import Options, is_busybox
 from minibuild.programs.registry import program
 
 if TYPE_CHECKING:
@@ -90,8 +90,10 @@ def seq(process: Process) -> int:
     """`seq [-w] [-s SEP] [FIRST [INC]] LAST`, in double precision as the C programs do."""
     words = process.argv[1:]
     # A negative first number is no option.
-    split = next((at for at, word in enumerate(words) if re.match(r"-\.?\d", word)), None)
-    opts, operands = SEQ.parse(process, words if split is None else [*words[:split], "--", *words[split:]])
+    first_number = next((at for at, word in enumerate(words) if re.match(r"[-+]?\.?\d", word)), None)
+    if first_number is not None and words[first_number][0] == "-":
+        words = [*words[:first_number], "--", *words[first_number:]]
+    opts, operands = SEQ.parse(process, words)
     try:
         numbers = [float(word) for word in operands]
     except ValueError:
@@ -140,8 +142,9 @@ def wc(process: Process) -> int:
     chosen = [at for at, key in enumerate("lwmcL") if key in opts] or [0, 1, 3]
     status, sums = 0, [0] * 5
 
+    width = column_width(process, chosen, paths)
+
     def show(counts: list[int], title: str) -> None:
-        width = 9 if len(chosen) > 1 else 1
         text = " ".join(f"{counts[at]:{width}d}" for at in chosen)
         process.stdout.write(encode(f"{text} {title}" if title else text) + b"\n")
 
@@ -161,6 +164,24 @@ def wc(process: Process) -> int:
     if len(paths) > 1:
         show(sums, "total")
     return status
+
+
+def column_width(process: Process, chosen: list[int], paths: list[str]) -> int:
+    """How wide busybox's columns are, or GNU's, which go by the sizes of the files."""
+    if len(chosen) == 1 and (len(paths) < 2 or (chosen == [4] and is_busybox(process))):
+        return 1
+    if is_busybox(process):
+        return 9
+    total = 0
+    for path in paths or ["-"]:
+        try:
+            stat = process.view.stat(path) if path != "-" else None
+        except OSError:
+            continue
+        if stat is None or stat.kind != "file":
+            return 7
+        total += stat.size
+    return len(str(total))
 
 
 def count(process: Process, reader: Reader, full: bool) -> list[int]:

@@ -29,17 +29,17 @@ ENV = Options(
     help="Print current environment or run PROG after setting up environment\n\n"
     "\t-, -i\tStart with empty environment\n\t-0\tNUL terminated output\n"
     "\t-u NAME\tRemove variable from environment",
-    failure=125,
+    gnu_failure=125,
 )
 NICE = Options(
     "+n:",
     long={"adjustment=": "n"},
     usage="[-n ADJUST] [PROG ARGS]",
     help="Change scheduling priority, run PROG",
-    failure=125,
+    gnu_failure=125,
 )
 NOHUP = Options(
-    "+", usage="PROG ARGS", help="Run PROG immune to hangups, with output to a non-tty", failure=125
+    "+", usage="PROG ARGS", help="Run PROG immune to hangups, with output to a non-tty", gnu_failure=125
 )
 SETSID = Options(
     "+cfw",

@@ -113,8 +113,8 @@ def run_parts(process: Process) -> int:
     try:
         names = view.listdir(directory)
     except OSError as error:
-        report(process, "can't open '{}'", directory, error, "failed to open directory {}")
-        return 1
+        report(process, "{}", directory, error, "failed to open directory {}")
+        return 0 if is_busybox(process) else 1
     pattern = opts.get("regex") or r"^[A-Za-z0-9_-]+$"
     chosen = [join(directory, name) for name in names if re.search(pattern, name)]
     if "reverse" in opts:

@@ -56,20 +56,45 @@ def getopt(process: Process) -> int:
     long = {
         declared_name(word): word.rstrip(":=") for text in opts.all("l") for word in text.split(",") if word
     }
-    scanner = Options(short.removeprefix("-"), long=long)
-    status = 0
-    given, rest = Opts([]), operands
-    try:
-        given, rest = scanner.split(operands)
-    except OptionError as error:
-        status = 1
-        if "q" not in opts:
+    given, rest, errors = scan(Options(short.removeprefix("-"), long=long), operands)
+    if "q" not in opts:
+        for error in errors:
             process.stderr.write(f"{opts.get('n') or program_name(process)}: {error}\n")
     if "Q" not in opts:
         quote: Callable[[str], str] = str if old_form or "u" in opts else quoted
         process.stdout.write(encode("".join(shown(given, short, long, quote)) + " --"))
         process.stdout.write(encode("".join(f" {quote(word)}" for word in rest) + "\n"))
-    return status
+    return 1 if errors else 0
+
+
+def scan(options: Options, words: list[str]) -> tuple[Opts, list[str], list[str]]:
+    """The options that are right, the operands, and a message for each option that is wrong."""
+    errors: list[str] = []
+    words = list(words)
+    while True:
+        try:
+            given, rest = options.split(words)
+        except OptionError as error:
+            errors.append(str(error))
+            words = without_wrong(options, words, errors[-1])
+        else:
+            return given, rest, errors
+
+
+def without_wrong(options: Options, words: list[str], message: str) -> list[str]:
+    """The words without the first option that `message` is about."""
+    for at in range(len(words)):
+        try:
+            options.split(words[: at + 1])
+        except OptionError as error:
+            if str(error) != message:
+                continue
+            word = words[at]
+            letter = message[-2] if message.endswith("'") else ""
+            if word[:2] != "--" and len(word) > 2 and "invalid" in message:
+                return [*words[:at], word.replace(letter, "", 1), *words[at + 1 :]]
+            return [*words[:at], *words[at + 1 :]]
+    return words[:-1]
 
 
 def declared_name(word: str) -> str:

@@ -274,6 +274,8 @@ def killall(process: Process) -> int:
     if "s" in opts:
         signal = signal_number(opts.text("s")) or die(process, f"bad signal name '{opts.text('s')}'")
     if not wanted:
+        if is_busybox(process):
+            die(process, "you need to specify whom to kill")
         KILLALL.fail(process)
     status = 0
     for name in wanted:

@@ -197,12 +197,12 @@ def missing(process: Process, name: str) -> str:
 
 def switch(process: Process, opts: Opts, operands: list[str]) -> int:
     """Become another user's shell; only root needs no password, and nobody here can type one."""
+    if process.view.credentials.uid and not acts_as_root(process) and is_busybox(process):
+        die(process, "must be suid to work properly")
     name = operands[0] if operands else "root"
     row = user_row(process, name)
     if row is None:
         die(process, missing(process, name))
-    if process.view.credentials.uid and not acts_as_root(process) and is_busybox(process):
-        die(process, "must be suid to work properly")
     if process.view.credentials.uid:
         process.stderr.write("Password: ")
         die(process, "incorrect password", 1, "Authentication failure")

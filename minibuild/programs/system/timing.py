@@ -79,7 +79,7 @@ def timeout(process: Process) -> int:
     signal = signal_number(opts.text("s", "TERM"))
     if signal is None:
         text = opts.text("s")
-        die(process, f"bad signal name '{text}'", 1, f"{text}: invalid signal")
+        die(process, f"unknown signal '{text}'", 1, f"{text}: invalid signal")
     grace = duration(process, opts.text("k")) if "k" in opts else 0.0
     child = beside(process, lambda other: become(other, operands[1:], "failed to run command {}: {}"))
     late: list[int] = []

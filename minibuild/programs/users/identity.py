@@ -106,7 +106,7 @@ def groups(process: Process) -> int:
 def logname(process: Process) -> int:
     """`logname`: a build has no terminal, so nobody has logged in."""
     LOGNAME.parse(process)
-    die(process, "getlogin: No such file or directory")
+    die(process, "getlogin: No such device or address", 1, "no login name")
 
 
 @program("who", "w", "users", options=WHO)
