@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from minibuild.dockerfile.nodes import Dialect
 
 
-@click.command("parse")
+@click.command("parse", short_help="Print the syntax trees of Dockerfiles.")
 @click.option(
     "--dialect",
     type=click.Choice(["strict", "docker"]),
@@ -33,6 +33,10 @@ def parse_command(dialect: Dialect, form: str, files: tuple[str, ...]) -> None:
     """Parse Dockerfiles and print their syntax trees; - is standard input.
 
     The exit status is 1 when a file can't be parsed.
+
+    \b
+    Example:
+      minibuild parse --format json Dockerfile | jq .instructions
     """
     failed = False
     for file in files:

@@ -2,8 +2,8 @@
 
 What a statement may be made of, and which token plays which part in it, depends on nothing but the names
 of its terminals in their order. Real files have few such sequences, so that the LALR parser is asked once for
-each of them; its answer, a `Shape` of token numbers, is kept and filled with the words of every statement that
-looks alike. That halves the cost of parsing.
+each of them; its answer, a `Shape` of token numbers, is kept and filled with the words of every statement of
+that shape. That halves the cost of parsing.
 """
 
 from __future__ import annotations

@@ -18,14 +18,15 @@ CORPUS = sorted((CONFORMANCE / "parser" / "corpus-dev").glob("*.Dockerfile"))
 
 
 def shell_words(text: str) -> list[str]:
-    """The words as Python's own splitter sees them, operators apart."""
+    """The words as Python's own splitter sees them, operators by the character."""
     splitter = shlex.shlex(text, posix=True, punctuation_chars="&|;")
     splitter.whitespace_split = True
     splitter.commenters = ""
     try:
-        return list(splitter)
+        found = list(splitter)
     except ValueError:  # an open quote
         return text.split()
+    return [part for word in found for part in (word if set(word) <= set("&|;") else [word])]
 
 
 def said(tree: Dockerfile) -> list[Any]:

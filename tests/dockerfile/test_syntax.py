@@ -1,9 +1,14 @@
 """What instructions become: tables of text and tree."""
 
+import contextlib
 import doctest
+import io
+import re
+from pathlib import Path
 
 import pytest
 
+import minibuild
 import minibuild.dockerfile
 import minibuild.dockerfile.expand
 from minibuild.dockerfile import parse
@@ -251,3 +256,17 @@ def test_the_examples_in_the_documentation() -> None:
         result = doctest.testmod(module)
         assert result.attempted > 0
         assert result.failed == 0
+
+
+def test_the_guide_to_the_python_api() -> None:
+    guide = (Path(minibuild.__file__).parents[1] / "docs" / "guides" / "python-api-dockerfile.md").read_text()
+    program, printed = re.findall(r"```(?:python)?\n(.*?)```", guide, re.DOTALL)[:2]
+    names: dict[str, object] = {}
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out):
+        exec(program, names)
+    assert out.getvalue() == printed
+    examples = "\n".join(re.findall(r"```python\n(>>>.*?)```", guide, re.DOTALL))
+    test = doctest.DocTestParser().get_doctest(examples, names, "guide", "guide", 0)
+    assert doctest.DocTestRunner().run(test) == doctest.TestResults(0, len(test.examples))
+    assert len(test.examples) > 5
