@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from minibuild.filesystem.errors import strerror
 from minibuild.kernel.fidelity import Fidelity
 from minibuild.programs.options import is_busybox, program_name
+from minibuild.programs.packages import PACKAGES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -88,7 +89,6 @@ ARCHIVE: dict[str, str] = {
     "archive.tar": "tar",
 }
 FINDUTILS: dict[str, str] = {}
-PACKAGES: dict[str, str] = {}
 
 # Programs that are no applets of busybox: `busybox NAME` does not know them. Whole rooms and modules, then
 # single names.

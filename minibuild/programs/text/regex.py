@@ -1,7 +1,7 @@
-"""POSIX regular expressions over bytes: leftmost-longest matches, with Python's `re` as the engine.
+r"""POSIX regular expressions over bytes: leftmost-longest matches, with Python's `re` as the engine.
 
-    pattern = compile_regex(rb"\\(a\\|ab\\)c*")            # basic; extended=True for grep -E, awk
-    match = pattern.search(data, start)                    # an re.Match, or None
+    pattern = compile_regex(rb"\(a\|ab\)c*")               # basic; extended=True for grep -E, awk
+    match = pattern.search(data, start)                    # an re.Match or the like of it, or None
     pattern.found(data)                                    # only whether there is one
 
 In the C locale one byte is one character. `.` and [^x] match a newline unless `lines` is set.
@@ -11,80 +11,72 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from typing import Protocol
 
 from minibuild.programs.text.regex_automaton import Automaton, TooComplexError
-from minibuild.programs.text.regex_parse import (
-    ALL,
-    NEWLINE,
-    Assertion,
-    Bytes,
-    Choice,
-    Group,
-    Node,
-    Parser,
-    Reference,
-    RegexError,
-    Repeat,
-    Sequence,
-)
+from minibuild.programs.text.regex_emit import INNER_PLACES, LINE_PLACES, PLACES, compiled
+from minibuild.programs.text.regex_groups import BudgetError, match_between, search_longest
+from minibuild.programs.text.regex_measure import has_word_places, loops, minimum, width
+from minibuild.programs.text.regex_parse import Assertion, Choice, Node, Parser, RegexError, Sequence
 
-__all__ = ["Regex", "RegexError", "compile_regex", "escape"]
+__all__ = ["Match", "Regex", "RegexError", "compile_patterns", "compile_regex", "escape"]
 
 # A subject this long is matched by the automaton when the pattern has loops that may meet: backtracking would
 # take a
 # power of the length.
 LONG_SUBJECT = 5000
 
-PLACES = {
-    "^": rb"\A",
-    "$": rb"\Z",
-    "`": rb"\A",
-    "'": rb"\Z",
-    "b": rb"\b",
-    "B": rb"\B",
-    "<": rb"\b(?=\w)",
-    ">": rb"\b(?<=\w)",
-}
-LINE_PLACES = {**PLACES, "^": rb"(?m:^)", "$": rb"(?m:$)"}
-# For a match that must end before the subject does: the end is no place in it.
-INNER_PLACES = {**PLACES, "$": rb"(?!)", "'": rb"(?!)"}
+
+class Match(Protocol):
+    """What there is to know of a match."""
+
+    def span(self, group: int = 0, /) -> tuple[int, int]:
+        """Begin and end of a group; (-1, -1) when it took no part."""
+
+    def start(self, group: int = 0, /) -> int:
+        """Where a group begins."""
+
+    def end(self, group: int = 0, /) -> int:
+        """Where a group ends."""
+
+    def __getitem__(self, group: int, /) -> bytes | None:
+        """What a group matched."""
 
 
 class Regex:
     """A compiled pattern.
 
     `groups`: how many groups it has; `minimum`: no match is shorter; `simple`: `pattern` alone gives the
-    exact answer; `fresh_words`: it looks at words.
+    exact answer in good time; `nested`: backtracking may never end; `bounded`: it is quick for subjects of
+    any length; `fresh_words`: it looks at words.
     """
 
     __slots__ = (
-        "_automaton", "_bounded", "_inner", "_node", "fresh_words", "groups", "minimum", "nested", "pattern",
+        "_automaton", "_inner", "_node", "bounded", "fresh_words", "groups", "minimum", "nested", "pattern",
         "simple",
     )  # fmt: skip
 
     def __init__(self, node: Node, groups: int, *, lines: bool, multiline: bool) -> None:
-        self._node, self.groups, self.minimum = node, groups, _minimum(node)
-        self.pattern: re.Pattern[bytes] = _compiled(
-            node, LINE_PLACES if lines or multiline else PLACES, lines=lines
-        )
-        self.fresh_words = _has_word_places(node)
+        self._node, self.groups, self.minimum = node, groups, minimum(node)
+        places = LINE_PLACES if lines or multiline else PLACES
+        self.pattern: re.Pattern[bytes] = compiled(node, places, lines=lines)
+        self.fresh_words = has_word_places(node)
         self._automaton: Automaton | None = None
         self._inner: re.Pattern[bytes] | None = None
-        self.simple, self.nested, self._bounded = True, False, True
-        if lines or multiline or _width(node) is not None:
+        self.simple, self.nested, self.bounded = True, False, True
+        if lines or multiline or width(node) is not None:
             return
         try:
             automaton = Automaton(node)
         except TooComplexError:
             return
         if not automaton.plain():
-            loops = _loops(node)
-            self.nested = loops[1] > 1
-            self._bounded = loops[0] < 3
+            count, depth = loops(node)
+            self.nested, self.bounded = depth > 1, count < 3
             self._automaton = automaton
-            self.simple = False
+            self.simple = not automaton.exact and not self.nested
 
-    def search(self, data: bytes, start: int = 0) -> re.Match[bytes] | None:
+    def search(self, data: bytes, start: int = 0) -> Match | None:
         """The leftmost of the longest matches at or after `start`; `^` matches at 0 only."""
         if self.simple:
             return self.pattern.search(data, start)
@@ -100,8 +92,9 @@ class Regex:
     def found(self, data: bytes) -> bool:
         """Is there a match?"""
         if not self.simple and self._hard(data):
-            assert self._automaton is not None
-            return self._automaton.first(data, 0) >= 0
+            automaton = self._automaton
+            assert automaton is not None
+            return automaton.occurs(data, 0) if automaton.exact else self._search_slowly(data, 0) is not None
         return self.pattern.search(data) is not None
 
     def matches_whole(self, data: bytes) -> bool:
@@ -112,21 +105,30 @@ class Regex:
         return self.pattern.fullmatch(data) is not None
 
     def _hard(self, data: bytes) -> bool:
-        return self.nested or (not self._bounded and len(data) > LONG_SUBJECT)
+        return self.nested or (not self.bounded and len(data) > LONG_SUBJECT)
 
-    def _search_slowly(self, data: bytes, start: int) -> re.Match[bytes] | None:
+    def _search_slowly(self, data: bytes, start: int) -> Match | None:
         """The same for patterns that backtracking might never finish."""
-        assert self._automaton is not None
-        begin = self._automaton.first(data, start)
-        return None if begin < 0 else self._exactly(data, begin, self._automaton.longest(data, begin))
+        automaton = self._automaton
+        assert automaton is not None
+        if not automaton.exact:
+            try:
+                return search_longest(automaton, data, start)
+            except BudgetError:
+                raise RegexError("Regular expression too big") from None
+        begin = automaton.first(data, start)
+        return None if begin < 0 else match_between(automaton, data, begin, automaton.longest(data, begin))
 
-    def _exactly(self, data: bytes, start: int, end: int) -> re.Match[bytes] | None:
+    def _exactly(self, data: bytes, start: int, end: int) -> Match | None:
         """The match that is known to span start..end, with its groups."""
         if end == len(data):
             return self.pattern.fullmatch(data, start)
         if self._inner is None:
-            self._inner = _compiled(self._node, INNER_PLACES, lines=False)
-        return self._inner.fullmatch(data, start, end)
+            self._inner = compiled(self._node, INNER_PLACES, lines=False)
+        found = self._inner.fullmatch(data, start, end)
+        if found is None and self._automaton is not None:
+            return match_between(self._automaton, data, start, end)  # it looks at what follows: a word's end
+        return found
 
 
 @lru_cache(maxsize=500)
@@ -143,14 +145,38 @@ def compile_regex(
     """Compile a pattern; RegexError (glibc's message) when it is wrong.
 
     `lines`: `^` and `$` match around newlines, which nothing else matches (for text of many lines at once).
-    `multiline`: only the former (sed's flag M).
-    `escapes`: a backslash quotes inside brackets (awk). `strict`: a misplaced operator of an extended pattern
-    is an error (sed, awk), not an ordinary character (grep).
+    `multiline`: only the former (sed's flag M). `escapes`: a backslash quotes inside brackets (awk).
+    `strict`: a misplaced operator of an extended pattern is an error (sed, awk), not an ordinary character
+    (grep).
     """
     parser = Parser(source, extended=extended, ignore_case=ignore_case, escapes=escapes, strict=strict)
     try:
-        node = parser.parse()
-        return Regex(node, parser.groups, lines=lines, multiline=multiline)
+        return Regex(parser.parse(), parser.groups, lines=lines, multiline=multiline)
+    except (RecursionError, OverflowError, re.error) as error:
+        raise RegexError("Regular expression too big") from error
+
+
+def compile_patterns(
+    sources: tuple[bytes, ...], *, kind: str, ignore_case: bool = False, whole: str = "", lines: bool = False
+) -> Regex:
+    """One pattern that matches what any of grep's patterns does.
+
+    `kind`: G (basic), E (extended) or F (literal). `whole`: "x" when a match must be a whole line, "w" when
+    it must stand between bytes that are no part of a word.
+    """
+    branches: list[Node] = []
+    groups = 0
+    try:
+        for source in sources:
+            parser = Parser(source, extended=kind == "E", ignore_case=ignore_case)
+            parser.groups = parser.base = groups
+            branches.append(parser.literal() if kind == "F" else parser.parse())
+            groups = parser.groups
+        node = branches[0] if len(branches) == 1 else Choice(branches)
+        if whole:
+            first, last = ("^", "$") if whole == "x" else ("{", "}")
+            node = Sequence([Assertion(first), node, Assertion(last)])
+        return Regex(node, groups, lines=lines, multiline=False)
     except (RecursionError, OverflowError, re.error) as error:
         raise RegexError("Regular expression too big") from error
 
@@ -159,136 +185,3 @@ def escape(text: bytes, *, extended: bool = True) -> bytes:
     """A pattern that matches this text and nothing else."""
     special = b".[\\*^$" + (b"+?(){}|" if extended else b"")
     return b"".join(b"\\" + bytes((c,)) if c in special else bytes((c,)) for c in text)
-
-
-def _compiled(node: Node, places: dict[str, bytes], *, lines: bool) -> re.Pattern[bytes]:
-    return re.compile(_emit(node, places, lines), 0 if lines else re.DOTALL)
-
-
-def _emit(node: Node, places: dict[str, bytes], lines: bool) -> bytes:
-    """The tree as Python writes it."""
-    if isinstance(node, Bytes):
-        return _emit_set(node.mask, lines)
-    if isinstance(node, Sequence):
-        return b"".join(
-            b"(?:" + _emit(part, places, lines) + b")"
-            if isinstance(part, Choice)
-            else _emit(part, places, lines)
-            for part in node.parts
-        )
-    if isinstance(node, Choice):
-        # The empty branch last: then a deterministic pattern's first match is its longest.
-        branches = sorted(node.branches, key=lambda branch: _minimum(branch) == 0)
-        return b"(?:" + b"|".join(_emit(branch, places, lines) for branch in branches) + b")"
-    if isinstance(node, Group):
-        return b"(" + _emit(node.part, places, lines) + b")"
-    if isinstance(node, Repeat):
-        return _emit_repeat(node, places, lines)
-    if isinstance(node, Reference):
-        return b"(?:\\%d)" % node.number
-    assert isinstance(node, Assertion)
-    return places[node.kind]
-
-
-def _emit_repeat(node: Repeat, places: dict[str, bytes], lines: bool) -> bytes:
-    inner = _emit(node.part, places, lines)
-    if not isinstance(node.part, (Bytes, Group)):
-        inner = b"(?:" + inner + b")"
-    bounds = (node.low, node.high)
-    if bounds == (0, None):
-        return inner + b"*"
-    if bounds == (1, None):
-        return inner + b"+"
-    if bounds == (0, 1):
-        return inner + b"?"
-    return inner + b"{%d,%s}" % (node.low, b"" if node.high is None else b"%d" % node.high)
-
-
-@lru_cache(maxsize=1000)
-def _emit_set(mask: int, lines: bool) -> bytes:
-    if lines:
-        if mask == ALL or mask == ALL & ~NEWLINE:
-            return b"."
-        mask &= ~NEWLINE
-    if mask == ALL:
-        return b"."
-    if mask == 0:
-        return b"(?!)"
-    if mask & (mask - 1) == 0:
-        return re.escape(bytes((mask.bit_length() - 1,)))
-    ranges: list[bytes] = []
-    byte = 0
-    while byte < 256:
-        if mask >> byte & 1:
-            last = byte
-            while last < 255 and mask >> (last + 1) & 1:
-                last += 1
-            ranges.append(b"\\x%02x-\\x%02x" % (byte, last) if last > byte else b"\\x%02x" % byte)
-            byte = last
-        byte += 1
-    return b"[" + b"".join(ranges) + b"]"
-
-
-def _width(node: Node) -> int | None:
-    """The length that every match of the part has; None when it varies."""
-    if isinstance(node, Bytes):
-        return 1
-    if isinstance(node, Sequence):
-        widths = [_width(part) for part in node.parts]
-        return None if None in widths else sum(width for width in widths if width is not None)
-    if isinstance(node, Choice):
-        options = {_width(branch) for branch in node.branches}
-        return options.pop() if len(options) == 1 else None
-    if isinstance(node, Group):
-        return _width(node.part)
-    if isinstance(node, Repeat):
-        inner = _width(node.part)
-        return inner * node.low if inner is not None and node.low == node.high else None
-    return 0 if isinstance(node, Assertion) else None
-
-
-def _minimum(node: Node) -> int:
-    """A lower bound of the length of a match; 0 when the part may be empty."""
-    if isinstance(node, Bytes):
-        return 1
-    if isinstance(node, Sequence):
-        return sum(_minimum(part) for part in node.parts)
-    if isinstance(node, Choice):
-        return min(_minimum(branch) for branch in node.branches)
-    if isinstance(node, Group):
-        return _minimum(node.part)
-    if isinstance(node, Repeat):
-        return node.low * _minimum(node.part)
-    return 0
-
-
-def _loops(node: Node) -> tuple[int, int]:
-    """How many endless repetitions there are, and how deep repetitions of varying parts are nested."""
-    if isinstance(node, (Sequence, Choice)):
-        parts = [_loops(part) for part in (node.parts if isinstance(node, Sequence) else node.branches)]
-        return sum(count for count, _ in parts), max((depth for _, depth in parts), default=0)
-    if isinstance(node, Group):
-        return _loops(node.part)
-    if isinstance(node, Repeat):
-        count, depth = _loops(node.part)
-        varying = _width(node.part) is None or isinstance(_inside(node.part), Choice)
-        many = node.high is None or node.high > 1
-        return count + (node.high is None), max(depth, 1) + 1 if many and varying else max(depth, 1)
-    return 0, 0
-
-
-def _inside(node: Node) -> Node:
-    while isinstance(node, Group):
-        node = node.part
-    return node
-
-
-def _has_word_places(node: Node) -> bool:
-    """Does the pattern look at words (\\b \\< \\>)?"""
-    if isinstance(node, Assertion):
-        return node.kind in "bB<>"
-    if isinstance(node, Sequence):
-        return any(map(_has_word_places, node.parts))
-    if isinstance(node, Choice):
-        return any(map(_has_word_places, node.branches))
-    return isinstance(node, (Group, Repeat)) and _has_word_places(node.part)

@@ -69,7 +69,7 @@ class Group(Node):
 
 
 class Assertion(Node):
-    """A place: one of ^ $ b B < > ` '."""
+    """A place: one of ^ $ b B < > ` ', or { and } for a place that no word ends or begins at."""
 
     __slots__ = ("kind",)
 
@@ -192,6 +192,8 @@ class Parser:
         self.source, self.at, self.strict = source, 0, strict
         self.extended, self.ignore_case, self.escapes = extended, ignore_case, escapes
         self.groups, self.closed, self.depth = 0, set[int](), 0
+        # Back-references count from here: the number of groups in patterns before this one.
+        self.base = 0
 
     def parse(self) -> Node:
         """The whole pattern."""
@@ -199,6 +201,10 @@ class Parser:
         if self.at < len(self.source):
             raise RegexError("Unmatched ) or \\)")
         return node
+
+    def literal(self) -> Node:
+        """The whole source as text without operators."""
+        return Sequence([self._literal(byte) for byte in self.source])
 
     def _looking(self, token: bytes) -> bool:
         """Is the operator next (written with a backslash in basic expressions)?"""
@@ -286,18 +292,23 @@ class Parser:
         if byte in ESCAPED_PLACES:
             return Assertion(ESCAPED_PLACES[byte])
         if 49 <= byte <= 57:
-            if byte - 48 not in self.closed:
+            number = self.base + byte - 48
+            if number not in self.closed:
                 raise RegexError("Invalid back reference")
-            return Reference(byte - 48)
+            return Reference(number)
         return self._literal(byte)
 
     def _quantified(self, atom: Node) -> Node:
         """The atom with the repetition operators after it."""
-        start = isinstance(atom, Assertion) and atom.kind == "^" and not self.extended
-        if self.strict and self.extended and isinstance(atom, Assertion) and atom.kind == "^":
-            if self.source[self.at : self.at + 1] in (b"*", b"+", b"?", b"{"):
-                raise RegexError(MISPLACED)
-        while self.at < len(self.source) and not start:
+        anchor = isinstance(atom, Assertion) and atom.kind == "^"
+        if (
+            self.strict
+            and self.extended
+            and anchor
+            and self.source[self.at : self.at + 1] in (b"*", b"+", b"?", b"{")
+        ):
+            raise RegexError(MISPLACED)
+        while self.at < len(self.source) and not (anchor and not self.extended):
             if self.source[self.at] == 42:
                 self.at += 1
                 atom = _repeat(atom, 0, None)

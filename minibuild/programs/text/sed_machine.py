@@ -46,8 +46,8 @@ class Output:
 
 
 class Machine:
-    """What the commands work on: `space` (with `end`, what ended its last line), `hold` likewise, and the line that
-    follows.
+    """What the commands work on: `space` (with `end`, what ended its last line), `hold` likewise, and the
+    line that follows.
 
     `regex` is the regular expression that an empty one stands for.
     """

@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import re
-
 from minibuild.programs.text.regex import Regex, RegexError, compile_regex
 from minibuild.programs.text.sed_nodes import Address, Command, SedError, Substitution
+from minibuild.programs.text.sed_source import BLANK, SPACE, ScriptSource
 
-BLANK = b" \t\r\v\f"
-SPACE = b" \t\r\v\f\n"
-SPECIAL = b"\\.*[]^$+?(){}|&0123456789/n"
-ESCAPES = {110: b"\n", 116: b"\t", 114: b"\r"}
 PLAIN = "{}=dDgGhHlnNpPqQxzF"
 
 
-class ScriptParser:
+class ScriptParser(ScriptSource):
     """One pass over a whole script (the -e and -f parts, joined by newlines).
 
     `previous` is the regular expression that was read last: busybox takes it for an empty one.
     """
 
     def __init__(self, script: bytes, *, extended: bool, gnu: bool) -> None:
-        self.script, self.at, self.extended, self.gnu = script, 0, extended, gnu
+        super().__init__(script, gnu=gnu)
+        self.extended = extended
         self.commands: list[Command] = []
         self.previous: Regex | None = None
         self._depth = 0
@@ -38,55 +34,35 @@ class ScriptParser:
 
     def _read(self) -> None:
         while True:
-            self._skip(SPACE + b";")
+            self.skip(SPACE + b";")
             if self.at >= len(self.script):
                 break
-            if self._peek() == "#":
-                self._line()
+            if self.peek() == "#":
+                self.line()
                 continue
             self.commands.append(self._command())
-
-    def _peek(self) -> str:
-        return chr(self.script[self.at]) if self.at < len(self.script) else ""
-
-    def _skip(self, which: bytes) -> None:
-        while self.at < len(self.script) and self.script[self.at] in which:
-            self.at += 1
-
-    def _line(self) -> bytes:
-        """The rest of the line."""
-        end = self.script.find(b"\n", self.at)
-        end = len(self.script) if end < 0 else end
-        text, self.at = self.script[self.at : end], end
-        return text
-
-    def _number(self) -> int:
-        start = self.at
-        while self._peek().isdigit():
-            self.at += 1
-        return int(self.script[start : self.at] or b"0")
 
     def _command(self) -> Command:
         first = self._address()
         second = None
-        self._skip(BLANK)
-        if first is not None and self._peek() == ",":
+        self.skip(BLANK)
+        if first is not None and self.peek() == ",":
             self.at += 1
-            self._skip(BLANK)
+            self.skip(BLANK)
             second = self._address(second=True)
             if second is None:
                 self.at += 1
                 raise SedError("no address after comma", "unexpected `,'")
         first = self._checked(first, second)
-        self._skip(BLANK)
-        invert = self._peek() == "!"
+        self.skip(BLANK)
+        invert = self.peek() == "!"
         if invert:
             self.at += 1
-            self._skip(BLANK)
-            if self._peek() == "!":
+            self.skip(BLANK)
+            if self.peek() == "!":
                 self.at += 1
                 raise SedError("unsupported command !", "multiple `!'s")
-        name = self._peek()
+        name = self.peek()
         if not name or name == "\n":
             raise SedError("missing command")
         self.at += 1
@@ -112,12 +88,12 @@ class ScriptParser:
         if name in "aic":
             if name != "c" and command.second is not None and not self.gnu:
                 raise SedError(f"command '{name}' uses only one address")
-            command.text = self._text()
+            command.text = self.text()
         elif name in "rwRW":
             command.text = self._file_name()
         elif name in ":btT":
-            self._skip(BLANK)
-            command.text = self._label()
+            self.skip(BLANK)
+            command.text = self.label()
             if name == ":" and not command.text and self.gnu:
                 raise SedError("", '":" lacks a label')
         elif name == "s":
@@ -127,8 +103,8 @@ class ScriptParser:
             command.text = self._transliteration()
             self._end_of_command()
         elif name in "ev" and self.gnu:
-            self._skip(BLANK)
-            command.text = self._line()
+            self.skip(BLANK)
+            command.text = self.line()
         elif name in PLAIN:
             self._plain(command)
         elif name == "#" and self.gnu:
@@ -144,9 +120,9 @@ class ScriptParser:
         name = command.name
         if name in "qQ" and command.second is not None and self.gnu:
             raise SedError("", "command only uses one address")
-        self._skip(BLANK)
-        if name in "qQlL" and self._peek().isdigit():
-            command.number = self._number()
+        self.skip(BLANK)
+        if name in "qQlL" and self.peek().isdigit():
+            command.number = self.number()
         self._depth += {"{": 1, "}": -1}.get(name, 0)
         if self._depth < 0 and self.gnu:
             raise SedError("", "unexpected `}'")
@@ -154,27 +130,27 @@ class ScriptParser:
             self._end_of_command()
 
     def _file_name(self) -> bytes:
-        self._skip(BLANK)
-        name = self._line()
+        self.skip(BLANK)
+        name = self.line()
         if not name:
             raise SedError("empty filename", "missing filename in r/R/w/W commands")
         return name
 
     def _end_of_command(self) -> None:
         """GNU wants a separator after a command; busybox begins the next one right there."""
-        self._skip(BLANK)
-        following = self._peek()
+        self.skip(BLANK)
+        following = self.peek()
         if following and following not in ";}#\n" and self.gnu:
             self.at += 1
             raise SedError("", "extra characters after command")
 
     def _address(self, *, second: bool = False) -> Address | None:
-        char = self._peek()
+        char = self.peek()
         if char.isdigit():
-            line = self._number()
-            if self._peek() == "~" and not second:
+            line = self.number()
+            if self.peek() == "~" and not second:
                 self.at += 1
-                return Address("step", line, self._number())
+                return Address("step", line, self.number())
             return Address("line", line)
         if char == "$":
             self.at += 1
@@ -183,22 +159,22 @@ class ScriptParser:
             return self._match()
         if second and char and char in "+~":
             self.at += 1
-            if not self._peek().isdigit():
+            if not self.peek().isdigit():
                 raise SedError("no address after comma", "expected newer version of sed")
-            return Address("plus" if char == "+" else "multiple", self._number())
+            return Address("plus" if char == "+" else "multiple", self.number())
         return None
 
     def _match(self) -> Address:
         """/regular expression/ or \\cREGULAR EXPRESSIONc, with the flags I and M."""
-        if self._peek() == "\\":
+        if self.peek() == "\\":
             self.at += 1
         if self.at >= len(self.script):
             raise SedError("unmatched '/'", "unterminated address regex")
         delimiter = self.script[self.at]
         self.at += 1
-        source = self._delimited(delimiter, in_regex=True, gnu="unterminated address regex")
+        source = self.delimited(delimiter, in_regex=True, gnu="unterminated address regex")
         flags = set[str]()
-        while (flag := self._peek()) and flag in "IM":
+        while (flag := self.peek()) and flag in "IM":
             flags.add(flag)
             self.at += 1
         regex = self._regex(source, flags)
@@ -222,105 +198,15 @@ class ScriptParser:
         self.previous = regex
         return regex
 
-    def _delimited(self, delimiter: int, *, in_regex: bool, gnu: str) -> bytes:
-        """The text up to an unescaped delimiter (in a regular expression also not inside brackets)."""
-        script, at, total = self.script, self.at, len(self.script)
-        out = bytearray()
-        bracket = -1
-        while at < total:
-            byte = script[at]
-            if bracket >= 0:
-                if byte == 93 and not (bracket == at - 1 or (bracket == at - 2 and script[at - 1] == 94)):
-                    bracket = -1
-            elif byte == 91 and in_regex:
-                bracket = at
-            elif byte == delimiter:
-                self.at = at + 1
-                return bytes(out)
-            if byte == 92 and at + 1 < total:
-                following = script[at + 1]
-                if following in ESCAPES and following != delimiter:
-                    out += ESCAPES[following]
-                    at += 2
-                    continue
-                if self.gnu and following != delimiter and (escape := CODE.match(script, at)):
-                    out += _coded(escape, in_regex)
-                    at = escape.end()
-                    continue
-                if following == 10 and in_regex:
-                    out += b"\n"
-                    at += 2
-                    continue
-                if bracket < 0:
-                    # An escaped delimiter loses its backslash (s,a\,b,c,); for busybox only when it is not
-                    # special.
-                    keep = following != delimiter or (not self.gnu and following in SPECIAL)
-                    out += script[at : at + 2] if keep else script[at + 1 : at + 2]
-                    at += 2
-                    continue
-            elif byte == 10 and in_regex and bracket < 0:
-                break
-            out.append(byte)
-            at += 1
-        self.at = at
-        raise SedError(f"unmatched '{chr(delimiter)}'", gnu)
-
-    def _text(self) -> bytes:
-        """The text of a, i, c: to the end of the line that does not end in a backslash."""
-        self._skip(BLANK)
-        if self.gnu and self.at >= len(self.script):
-            raise SedError("", "expected \\ after `a', `c' or `i'")
-        while self.at < len(self.script):
-            byte = self.script[self.at]
-            if byte in b"\n\\":
-                self.at += 1
-                if byte == 92:
-                    rest = self.at
-                    self._skip(BLANK)
-                    if self._peek() == "\n":
-                        self.at += 1
-                    else:
-                        self.at = rest
-                break
-            if byte not in BLANK:
-                break
-            self.at += 1
-        out, script = bytearray(), self.script
-        while self.at < len(script):
-            byte = script[self.at]
-            self.at += 1
-            if byte == 10:
-                break
-            if byte == 92 and self.at < len(script):
-                byte = script[self.at]
-                self.at += 1
-                out += ESCAPES.get(byte, bytes((byte,)))
-                continue
-            out.append(byte)
-        return bytes(out)
-
-    def _label(self) -> bytes:
-        ends = SPACE + b";}" if self.gnu else SPACE + b";"
-        start = self.at
-        while self.at < len(self.script) and self.script[self.at] not in ends:
-            self.at += 1
-        return self.script[start : self.at].rstrip(BLANK)
-
-    def _delimiter(self, gnu: str) -> int:
-        if self.at >= len(self.script) or self.script[self.at] in b"\n\\":
-            raise SedError("bad format in substitution expression", gnu)
-        self.at += 1
-        return self.script[self.at - 1]
-
     def _substitution(self) -> Substitution:
         unterminated = "unterminated `s' command"
-        delimiter = self._delimiter(unterminated)
-        source = self._delimited(delimiter, in_regex=True, gnu=unterminated)
-        parts = self._replacement(self._delimited(delimiter, in_regex=False, gnu=unterminated))
+        delimiter = self.delimiter(unterminated)
+        source = self.delimited(delimiter, in_regex=True, gnu=unterminated)
+        parts = self._replacement(self.delimited(delimiter, in_regex=False, gnu=unterminated))
         made = Substitution(None, parts)
         flags = set[str]()
         counted = False
-        while (flag := self._peek()) and flag not in ";}#\n":
+        while (flag := self.peek()) and flag not in ";}#\n":
             if flag == "w":
                 self.at += 1
                 made.file = self._file_name()
@@ -329,7 +215,7 @@ class ScriptParser:
                 if self.gnu and counted:
                     self.at += 1
                     raise SedError("", "multiple number options to `s' command")
-                made.which, counted = self._number(), True
+                made.which, counted = self.number(), True
                 if not self.gnu:
                     made.every = not made.which
                 elif not made.which:
@@ -395,10 +281,10 @@ class ScriptParser:
     def _transliteration(self) -> bytes:
         """The 256-byte table of `y`."""
         unterminated = "unterminated `y' command"
-        delimiter = self._delimiter(unterminated)
+        delimiter = self.delimiter(unterminated)
         sides = []
         for _ in range(2):
-            side = self._delimited(delimiter, in_regex=False, gnu=unterminated)
+            side = self.delimited(delimiter, in_regex=False, gnu=unterminated)
             sides.append(side.replace(b"\\\\", b"\0\0").replace(b"\\", b"").replace(b"\0\0", b"\\"))
         if len(sides[0]) != len(sides[1]):
             raise SedError(
@@ -409,22 +295,6 @@ class ScriptParser:
         for old, new in reversed(list(zip(*sides, strict=True))):
             table[old] = new
         return bytes(table)
-
-
-# GNU's names of single bytes.
-CODE = re.compile(rb"\\(?:([afv])|c(.)|d([0-9]{3})|o([0-7]{3})|x([0-9a-fA-F]{1,2}))", re.DOTALL)
-
-
-def _coded(escape: re.Match[bytes], in_regex: bool) -> bytes:
-    """The byte that an escape of GNU stands for; in a replacement it is never special."""
-    letter, control, decimal, octal, hexadecimal = escape.groups()
-    if letter:
-        byte = {b"a": 7, b"f": 12, b"v": 11}[letter]
-    elif control:
-        byte = control.upper()[0] ^ 64
-    else:
-        byte = int(decimal or octal or hexadecimal, 10 if decimal else 8 if octal else 16) & 255
-    return bytes((byte,)) if in_regex or byte not in b"&\\\n" else bytes((92, byte))
 
 
 def _connect(commands: list[Command], gnu: bool) -> None:

@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING
 from minibuild.programs.text.sed_machine import used_regex
 
 if TYPE_CHECKING:
-    import re
     from collections.abc import Callable
 
-    from minibuild.programs.text.regex import Regex
+    from minibuild.programs.text.regex import Match, Regex
     from minibuild.programs.text.sed_machine import Machine
     from minibuild.programs.text.sed_nodes import Substitution
 
@@ -71,11 +70,12 @@ def _fast_replace(made: Substitution) -> Test | None:
 
 
 def _general_replace(made: Substitution) -> Test:
-    expand = _expander(made.parts)
+    own = None if made.regex is None else _expander(made.parts, made.regex.groups)
 
     def replace(machine: Machine) -> bool:
         substitute = _substitute_gnu if machine.gnu else _substitute_busybox
-        return substitute(machine, used_regex(machine, made.regex), expand, made)
+        regex = used_regex(machine, made.regex)
+        return substitute(machine, regex, own or _expander(made.parts, regex.groups), made)
 
     return replace
 
@@ -95,21 +95,19 @@ def _template(parts: list[bytes | int | str], groups: int) -> bytes | None:
     return b"".join(out)
 
 
-def _expander(parts: list[bytes | int | str]) -> Callable[[re.Match[bytes]], bytes]:
+def _expander(parts: list[bytes | int | str], groups: int) -> Callable[[Match], bytes]:
     """The replacement of one match."""
     if all(isinstance(part, bytes) for part in parts):
         text = b"".join(part for part in parts if isinstance(part, bytes))
         return lambda _match: text
 
-    def expand(match: re.Match[bytes]) -> bytes:
+    def expand(match: Match) -> bytes:
         out, mode, once = [], "E", ""
         for part in parts:
             if isinstance(part, str):
                 mode, once = (mode, part) if part in "ul" else (part, "")
                 continue
-            text = (
-                part if isinstance(part, bytes) else (match[part] or b"") if part <= match.re.groups else b""
-            )
+            text = part if isinstance(part, bytes) else (match[part] or b"") if part <= groups else b""
             text = text.upper() if mode == "U" else text.lower() if mode == "L" else text
             if once and text:
                 text = (text[:1].upper() if once == "u" else text[:1].lower()) + text[1:]
@@ -121,7 +119,7 @@ def _expander(parts: list[bytes | int | str]) -> Callable[[re.Match[bytes]], byt
 
 
 def _substitute_gnu(
-    machine: Machine, regex: Regex, expand: Callable[[re.Match[bytes]], bytes], made: Substitution
+    machine: Machine, regex: Regex, expand: Callable[[Match], bytes], made: Substitution
 ) -> bool:
     """Replace the match number `which`, or all from there on; no empty match right after another one."""
     space, which, every = machine.space, made.which, made.every
@@ -147,7 +145,7 @@ def _substitute_gnu(
 
 
 def _substitute_busybox(
-    machine: Machine, regex: Regex, expand: Callable[[re.Match[bytes]], bytes], made: Substitution
+    machine: Machine, regex: Regex, expand: Callable[[Match], bytes], made: Substitution
 ) -> bool:
     """The same as busybox walks over the line: each search sees only the rest of it, where a word may begin
     anew.
