@@ -73,7 +73,7 @@ class IgnoreFile:
             pattern = bare[1:].strip(UNICODE) if takes_back else bare
             if not bare:
                 continue
-            problem = _problem(pattern)
+            problem = _problem("" if takes_back and pattern == "/" else pattern)
             if problem:
                 raise IgnoreError(
                     f"bad pattern {bare}: {problem}",
