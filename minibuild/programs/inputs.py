@@ -108,18 +108,22 @@ def number(
     *,
     low: int = 0,
     high: int = (1 << 64) - 1,
+    what: str = "number",
 ) -> int:
     """A decimal number in low..high, perhaps with a suffix; the program ends with "invalid number" otherwise.
+
+    `what` is what GNU's program calls it.
     """
     digits = text.removeprefix("-") if low < 0 else text
     tail = digits.lstrip("0123456789")
     factor = 1 if not tail else (suffixes or {}).get(tail, 0)
     body = digits[: len(digits) - len(tail)]
-    if not body or not factor:
-        die(process, f"invalid number '{text}'")
+    gnu = f"invalid {what}: {quoted(text)}"
+    if not body or not factor or not body.isascii():
+        die(process, f"invalid number '{text}'", 1, gnu)
     value = int(body) * factor * (-1 if digits is not text and len(digits) < len(text) else 1)
     if not low <= value <= high:
-        die(process, f"number {text} is not in {low}..{high} range")
+        die(process, f"number {text} is not in {low}..{high} range", 1, gnu)
     return value
 
 

@@ -87,8 +87,8 @@ class Options:
 
     `least` and `most` bound the number of operands; outside of them the usage is shown. `failure` is the exit
     status of a wrong command line (1 for most, 2 for grep, 125 for env, …), `gnu_failure` that of GNU's
-    program where it is another. `points_to_help`: the program that is no busybox says `Try 'NAME --help'`,
-    instead of showing its usage.
+    program where it is another, `operand` what it calls one that is missing. `points_to_help`: the program
+    that is no busybox says `Try 'NAME --help'`, instead of showing its usage.
     """
 
     __slots__ = (
@@ -98,6 +98,7 @@ class Options:
         "least",
         "long",
         "most",
+        "operand",
         "permute",
         "points_to_help",
         "short",
@@ -115,6 +116,7 @@ class Options:
         gnu_failure: int | None = None,
         least: int = 0,
         most: int | None = None,
+        operand: str = "operand",
         points_to_help: bool = True,
     ) -> None:
         self.permute = not short.startswith("+")
@@ -122,7 +124,7 @@ class Options:
         self.long = None if long is None else _long_table(long, self.short)
         self.usage, self.help, self.least, self.most = usage, help, least, most
         self.failure, self.gnu_failure = failure, failure if gnu_failure is None else gnu_failure
-        self.points_to_help = points_to_help
+        self.operand, self.points_to_help = operand, points_to_help
 
     def parse(self, process: Process, argv: Sequence[str] | None = None) -> tuple[Opts, list[str]]:
         """Options and operands of the process (or of `argv`, without a program name).
@@ -227,7 +229,7 @@ class Options:
         if busybox or not self.points_to_help:
             process.stderr.write(self.describe(name, busybox=busybox))
         else:
-            process.stderr.write(f"Try '{name} --help' for more information.\n")
+            process.stderr.write(f"{help_hint(process)}\n")
         raise ProcessExit(self.failure if busybox else self.gnu_failure)
 
     def fail_operands(self, process: Process, operands: Sequence[str]) -> NoReturn:
@@ -236,7 +238,7 @@ class Options:
             if self.most is not None and len(operands) > self.most:
                 process.error(f"extra operand '{operands[self.most]}'")
             else:
-                process.error(f"missing operand after '{operands[-1]}'" if operands else "missing operand")
+                process.error(f"missing {self.operand}" + (f" after '{operands[-1]}'" if operands else ""))
         self.fail(process)
 
 
@@ -255,6 +257,11 @@ def is_busybox(process: Process) -> bool:
     if known is not None:
         return known[1] == "busybox"
     return node.nlink > 1 and filesystem.find(("bin", "busybox")) is node
+
+
+def help_hint(process: Process) -> str:
+    """Where GNU's programs send people after a mistake."""
+    return f"Try '{program_name(process)} --help' for more information."
 
 
 def program_name(process: Process) -> str:

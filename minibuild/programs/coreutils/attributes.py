@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from minibuild.programs.coreutils.modes import mode_string, parse_mode
 from minibuild.programs.coreutils.paths import join
 from minibuild.programs.inputs import die, encode, quoted, report
-from minibuild.programs.options import Options, is_busybox
+from minibuild.programs.options import Options, help_hint, is_busybox, program_name
 from minibuild.programs.registry import program
 from minibuild.programs.users.names import Names, group_id, user_entry
 
@@ -111,7 +111,7 @@ def chmod(process: Process) -> int:
     if "reference" in opts:
         operands.insert(0, f"{view.stat(opts.text('reference')).mode:o}")
     if len(operands) < 2:
-        CHMOD.fail(process)
+        CHMOD.fail_operands(process, operands)
     text, *paths = operands
 
     def change(path: str, stat: Stat, first: bool) -> None:
@@ -119,7 +119,11 @@ def chmod(process: Process) -> int:
             return
         mode = parse_mode(text, stat.mode, view.umask, directory=stat.kind == "dir")
         if mode is None:
-            die(process, f"invalid mode '{text}'", gnu=f"invalid mode: {quoted(text)}")
+            die(
+                process,
+                f"invalid mode '{text}'",
+                gnu=f"invalid mode: {quoted(text)}\n{help_hint(process)}",
+            )
         view.chmod(path, mode)
         if "v" in opts or ("c" in opts and mode != stat.mode):
             process.stdout.write(encode(mode_change(process, path, stat.mode, mode)))
@@ -145,7 +149,7 @@ def chown(process: Process) -> int:
         model = process.view.stat(opts.text("reference"))
         return change_owner(process, opts, operands, model.uid, model.gid)
     if len(operands) < 2:
-        CHOWN.fail(process)
+        CHOWN.fail_operands(process, operands)
     owner, *paths = operands
     uid, gid = parse_owner(process, owner)
     return change_owner(process, opts, paths, uid, gid)
@@ -158,7 +162,7 @@ def chgrp(process: Process) -> int:
     if "reference" in opts:
         return change_owner(process, opts, operands, -1, process.view.stat(opts.text("reference")).gid)
     if len(operands) < 2:
-        CHGRP.fail(process)
+        CHGRP.fail_operands(process, operands)
     group, *paths = operands
     gid = group_id(process, group)
     if gid is None:
@@ -200,7 +204,8 @@ def change_owner(process: Process, opts: Opts, paths: list[str], uid: int, gid: 
         if "v" in opts or ("c" in opts and new != (stat.uid, stat.gid)):
             process.stdout.write(encode(owner_change(process, path, (stat.uid, stat.gid), (uid, gid))))
 
-    return Walker(process, opts, change, "changing ownership of").run(paths, not themselves)
+    action = "changing group of" if uid < 0 and program_name(process) == "chgrp" else "changing ownership of"
+    return Walker(process, opts, change, action).run(paths, not themselves)
 
 
 def owner_change(process: Process, path: str, old: tuple[int, int], wanted: tuple[int, int]) -> str:

@@ -117,6 +117,13 @@ def fail(process: Process, options: Options, operands: list[str], one: bool) -> 
     options.fail(process)
 
 
+def check_target(process: Process, directory: str) -> None:
+    """GNU's programs look whether the target is a directory before they begin."""
+    if not is_busybox(process) and not process.view.is_dir(directory):
+        reason = "Not a directory" if process.view.exists(directory) else "No such file or directory"
+        die(process, f"target {quoted(directory)}: {reason}")
+
+
 def overwriting(directory: str) -> str:
     """GNU's words for a directory that is no directory's target."""
     return f"cannot overwrite directory {quoted(directory)} with non-directory"
@@ -148,6 +155,8 @@ def cp(process: Process) -> int:
             if (not source_dir and not dest_dir) or fresh or "T" in opts:
                 return 0 if copy_to(process, work, source, last) else 1
     directory = opts.get("t") or operands.pop()
+    if len(operands) > 1 or "t" in opts:
+        check_target(process, directory)
     status = 0
     for source in operands:
         if "parents" in opts:
@@ -185,7 +194,7 @@ def mv(process: Process) -> int:
             if not move(process, opts, source, dest):
                 status = 1
         except OSError as error:
-            report(process, "can't rename '{}'", source, error, moving(source, dest, error))
+            report_move(process, source, dest, error)
             status = 1
     return status
 
@@ -201,17 +210,19 @@ def targets(process: Process, opts: Opts, operands: list[str]) -> Iterator[tuple
             yield source, last
             return
     directory = opts.get("t") or operands.pop()
+    check_target(process, directory)
     for source in operands:
         yield source, join(directory, last_part(source))
 
 
-def moving(source: str, dest: str, error: OSError) -> str:
-    """GNU's words for a rename that failed."""
-    if error.errno == errno.ENOENT and error.filename == source:
-        return "cannot stat '{}'"
-    if error.errno == errno.EINVAL:
-        return f"cannot move '{{}}' to a subdirectory of itself, {quoted(dest)}"
-    return f"cannot move '{{}}' to {quoted(dest)}"
+def report_move(process: Process, source: str, dest: str, error: OSError) -> None:
+    """Say that a rename failed."""
+    if error.errno == errno.EINVAL and not is_busybox(process):
+        process.error(f"cannot move {quoted(source)} to a subdirectory of itself, {quoted(dest)}")
+        return
+    missing = error.errno == errno.ENOENT and not process.view.lexists(source)
+    gnu = "cannot stat '{}'" if missing else f"cannot move '{{}}' to {quoted(dest)}"
+    report(process, "can't rename '{}'", source, error, gnu)
 
 
 def move(process: Process, opts: Opts, source: str, dest: str) -> bool:

@@ -55,6 +55,7 @@ TOUCH = Options(
     usage="[-cham] [-d DATE] [-t DATE] [-r FILE] FILE...",
     help="Update mtime of FILEs",
     least=1,
+    operand="file operand",
 )
 TRUNCATE = Options(
     "cs:or:",
@@ -160,7 +161,7 @@ def mknod(process: Process) -> int:
         operands[1][:1] if len(operands) > 1 else ""
     )
     if kind is None or len(operands) != (2 if kind == "fifo" else 4):
-        MKNOD.fail(process)
+        MKNOD.fail_operands(process, operands)
     major, minor = (number(process, word) for word in operands[2:]) if kind != "fifo" else (0, 0)
     return make_nodes(process, operands[:1], kind, opts, (major, minor))
 
@@ -281,7 +282,7 @@ def truncate(process: Process) -> int:
     view = process.view
     text = opts.text("s", "+0")
     sign = text[0] if text[:1] in ("+", "-") else ""
-    size = number(process, text[len(sign) :], SIZES)
+    size = number(process, text[len(sign) :], SIZES, what="number")
     status = 0
     for path in operands:
         try:

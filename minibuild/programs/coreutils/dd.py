@@ -5,8 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from minibuild.filesystem.openfile import OpenFile
-from minibuild.programs.inputs import SIZES, close_output, die, number, open_input, open_output, report
-from minibuild.programs.options import Options, is_busybox
+from minibuild.programs.inputs import (
+    SIZES,
+    close_output,
+    die,
+    number,
+    open_input,
+    open_output,
+    quoted,
+    report,
+)
+from minibuild.programs.options import Options, help_hint, is_busybox
 from minibuild.programs.registry import program
 
 if TYPE_CHECKING:
@@ -63,7 +72,7 @@ def rate(size: int, nanoseconds: int) -> str:
     units = "".join(
         f", {scaled(size, step, suffix)}" for step, suffix in ((1000, "B"), (1024, "iB")) if size >= step
     )
-    text = f"{size} bytes ({units[2:]})" if units else f"{size} bytes"
+    text = f"{size} byte" if size == 1 else f"{size} bytes ({units[2:]})" if units else f"{size} bytes"
     seconds = nanoseconds / 10**9
     return f"{text} copied, {seconds:.6g} s, {scaled(size / seconds, 1000, 'B', 'k')}/s\n"
 
@@ -97,24 +106,24 @@ class Copy:
     def take(self, operand: str) -> None:
         """One NAME=VALUE."""
         name, equals, value = operand.partition("=")
-        if not equals:
+        if not equals or name not in ("if", "of", *NUMBERS, *WORDS):
+            if not is_busybox(self.process):
+                self.process.error(f"unrecognized operand {quoted(operand)}")
             DD.fail(self.process)
         if name in ("if", "of"):
             self.files[name] = value
         elif name in NUMBERS:
             low = 1 if name.endswith("bs") else 0
             self.numbers[name] = number(self.process, value, SIZES, low=low, high=(1 << 63) - 1)
-        elif name in WORDS:
+        else:
             for word in value.split(","):
                 if word not in WORDS[name]:
                     die(
                         self.process,
                         f"invalid argument '{word}' to '{name}'",
-                        gnu=f"invalid {KINDS[name]}: '{word}'",
+                        gnu=f"invalid {KINDS[name]}: {quoted(word)}\n{help_hint(self.process)}",
                     )
                 self.words[name].add(word)
-        else:
-            DD.fail(self.process)
 
     def run(self) -> int:
         """Open both ends and copy; 1 when an end cannot be opened or read."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator
 from typing import TYPE_CHECKING, Any
 
-from minibuild.programs.inputs import decode, die, encode
+from minibuild.programs.inputs import decode, die, encode, quoted
 from minibuild.programs.options import Options, is_busybox
 from minibuild.programs.registry import program
 
@@ -36,7 +36,7 @@ def expr(process: Process) -> int:
     reader = Expression(process, words)
     value = reader.level(0)
     if reader.at < len(words):
-        die(process, "syntax error", 2)
+        die(process, "syntax error", 2, f"syntax error: unexpected argument {quoted(words[reader.at])}")
     process.stdout.write(encode(str(value)) + b"\n")
     return 1 if is_null(value, is_busybox(process)) else 0
 
@@ -94,7 +94,7 @@ class Expression:
             x, y = (a, b) if a is not None and b is not None else (str(left), str(right))
             return int(COMPARE[symbol](x, y))
         if a is None or b is None:
-            die(self.process, "non-numeric argument", 2)
+            die(self.process, "non-numeric argument", 2, "non-integer argument")
         if symbol in "/%" and b == 0:
             die(self.process, "division by zero", 2)
         if symbol in "/%":
@@ -114,7 +114,8 @@ class Expression:
         """A value, a group, or one of the named functions."""
         word = self.next()
         if word is None:
-            die(self.process, "syntax error", 2)
+            last = quoted(self.words[-1])
+            die(self.process, "syntax error", 2, f"syntax error: missing argument after {last}")
         self.at += 1
         if word == "(":
             value = self.level(0)
@@ -123,11 +124,11 @@ class Expression:
             self.at += 1
             return value
         if word == "quote":
-            quoted = self.next()
-            if quoted is None:
+            following = self.next()
+            if following is None:
                 die(self.process, "syntax error", 2)
             self.at += 1
-            return quoted
+            return following
         if word in ("length", "match", "index", "substr") and self.next() is not None:
             return self.function(word)
         if word == "length" or word == ")":

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from minibuild.filesystem.errors import strerror
 from minibuild.programs.inputs import BKM, encode, number, open_input, report
-from minibuild.programs.options import Options
+from minibuild.programs.options import Options, is_busybox
 from minibuild.programs.registry import program
 
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from minibuild.kernel.streams import Reader
     from minibuild.programs.options import Opts
 
+BYTES, LINES = "number of bytes", "number of lines"
 LONG = {"lines=": "n", "bytes=": "c", "quiet": "q", "silent": "q", "verbose": "v", "zero-terminated": "z"}
 HEAD = Options(
     "n:c:qvz",
@@ -37,7 +38,7 @@ def head(process: Process) -> int:
     by_bytes = opts.last("n", "c") == "c"
     text = opts.text("c" if by_bytes else "n", "10")
     most = text.startswith("-")
-    count = number(process, text.removeprefix("-"), BKM)
+    count = number(process, text.removeprefix("-"), BKM, what=BYTES if by_bytes else LINES)
 
     def show(reader: Reader) -> None:
         if by_bytes:
@@ -131,7 +132,7 @@ def tail(process: Process) -> int:
     by_bytes = opts.last("n", "c") == "c"
     text = opts.text("c" if by_bytes else "n", "10")
     from_start = text.startswith("+")
-    count = number(process, text.removeprefix("+").removeprefix("-"), BKM)
+    count = number(process, text.lstrip("+-"), BKM, what=BYTES if by_bytes else LINES)
     status = 0
     titles = Titles(process, opts, paths)
     readers: list[tuple[str, Reader]] = []
@@ -142,7 +143,8 @@ def tail(process: Process) -> int:
         else:
             readers.append((path, reader))
     if not readers:
-        process.error("no files")
+        if is_busybox(process):
+            process.error("no files")
         return 1
     for path, reader in readers:
         titles.show(path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from typing import TYPE_CHECKING
 
 from minibuild.filesystem.errors import strerror
@@ -33,6 +34,7 @@ LN = Options(
     usage="[-sfnbtv] [-S SUF] TARGET... LINK|DIR",
     help="Create a link LINK or DIR/TARGET to the specified TARGET(s)",
     least=1,
+    operand="file operand",
 )
 LINK = Options("", usage="FILE LINK", help="Create hard LINK to FILE", least=2, most=2)
 
@@ -43,7 +45,7 @@ def ln(process: Process) -> int:
     opts, operands = LN.parse(process)
     if "T" in opts and len(operands) != 2:
         LN.fail(process)
-    view = process.view
+    view, alone = process.view, len(operands) == 1 and "t" not in opts
     if "t" in opts:
         last = opts.text("t")
     elif len(operands) == 1:
@@ -54,9 +56,12 @@ def ln(process: Process) -> int:
     # -n: a link to a directory is replaced, not entered.
     into = view.is_dir(last) and not ("n" in opts and view.is_link(last))
     if into and "T" in opts:
-        die(process, f"'{last}' is a directory", 1, f"{quoted(last)}: cannot overwrite directory")
+        if is_busybox(process):
+            die(process, f"'{last}' is a directory")
+        into = False
     if several and not into and (not is_busybox(process) or "t" in opts):
-        report(process, "{}: Not a directory", last, gnu="target '{}' is not a directory")
+        reason = "Not a directory" if view.exists(last) else "No such file or directory"
+        report(process, "{}: Not a directory", last, gnu=f"target '{{}}': {reason}")
         return 1
     status = 0
     for target in operands:
@@ -65,12 +70,11 @@ def ln(process: Process) -> int:
             make(process, opts, target, name)
         except OSError as error:
             kind = "symbolic" if "s" in opts else "hard"
-            words = (
-                "failed to access '{}'"
-                if error.filename == target
-                else f"failed to create {kind} link '{{}}'"
-            )
-            report(process, "{}", error.filename or name, error, words)
+            shown = f"./{name}" if alone and not is_busybox(process) else name
+            words = f"failed to create {kind} link '{{}}'"
+            if error.errno == errno.ENOENT and error.filename == target:
+                shown, words = target, "failed to access '{}'"
+            report(process, "{}", shown, error, words)
             status = 1
     return status
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from minibuild.programs.coreutils.modes import mode_string
 from minibuild.programs.coreutils.paths import join
-from minibuild.programs.coreutils.sizes import blocks, human
+from minibuild.programs.coreutils.sizes import blocks, gnu_human, human
 from minibuild.programs.inputs import encode, number, report
 from minibuild.programs.options import Options, is_busybox
 from minibuild.programs.registry import program
@@ -14,6 +14,8 @@ from minibuild.programs.system.dates import format_time
 from minibuild.programs.users.names import Names
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from minibuild.filesystem.status import Stat
     from minibuild.kernel.process import Process
 
@@ -25,7 +27,7 @@ LS = Options(
         "directory": "d",
         "classify=?": "F",
         "human-readable": "h",
-        "si": "h",
+        "si": "si",
         "inode": "i",
         "numeric-uid-gid": "n",
         "reverse": "r",
@@ -50,9 +52,10 @@ LS = Options(
     },
     usage="[-1AaCxdLHRFplinshrSXvctu] [-w WIDTH] [FILE]...",
     help="List directory contents",
+    gnu_failure=2,
 )
 SORTS = {"size": "S", "time": "t", "extension": "X", "version": "v", "none": "U"}
-STYLES = {"full-iso": "%Y-%m-%d %H:%M:%S %z", "long-iso": "%Y-%m-%d %H:%M", "iso": "%Y-%m-%d"}
+STYLES = {"full-iso": "%Y-%m-%d %H:%M:%S.%N %z", "long-iso": "%Y-%m-%d %H:%M", "iso": "%Y-%m-%d"}
 HALF_YEAR = 365 * 86400 // 2
 COLORS = {"dir": "1;34", "link": "1;36", "fifo": "0;35", "char": "1;33", "block": "1;33", "file": "0;0"}
 
@@ -155,7 +158,7 @@ class Lister:
             items = [item for item in items if not item.name.endswith("~")]
         if self.long or "s" in self.opts:
             total = sum(blocks(item.stat) for item in items) // 2
-            shown = human(total * 1024) if "h" in self.opts else str(total)
+            shown = self.sized(total * 1024) if self.opts.any("h", "si") else str(total)
             self.process.stdout.write(f"total {shown}\n")
             self.printed = True
         items = self.ordered(items)
@@ -199,31 +202,47 @@ class Lister:
             self.process.stdout.write(encode(", ".join(self.plain(item) for item in items) + "\n"))
             return
         write = self.process.stdout.write
-        for at, item in enumerate(items):
-            write(encode((self.detailed(item) if self.long else self.plain(item)) + "\n"))
-            if not at & 255:
-                self.process.tick()
+        for line in self.detailed(items) if self.long else map(self.plain, items):
+            write(encode(line + "\n"))
+            self.process.tick()
 
     def in_columns(self, texts: list[str]) -> None:
         """Fill the width, down the columns (-C) or along the lines (-x)."""
-        column = max(map(len, texts)) + 2
-        # Columns of two spaces more than the longest name; the last may touch the edge.
-        per_row = max(1, (self.width + 1) // column)
+        if is_busybox(self.process):
+            # Columns of two spaces more than the longest name; the last may touch the edge.
+            column = max(map(len, texts)) + 2
+            per_row = max(1, (self.width + 1) // column)
+            widths = [column] * per_row
+        else:
+            widths = self.fitting(texts)
+            per_row = len(widths)
         rows = -(-len(texts) // per_row)
         for row in range(rows):
+            line = texts[row * per_row : (row + 1) * per_row] if self.columns == "x" else texts[row::rows]
+            cells = [word.ljust(width) for word, width in zip(line[:-1], widths, strict=False)]
+            self.process.stdout.write(encode("".join(cells) + line[-1] + "\n"))
+
+    def fitting(self, texts: list[str]) -> list[int]:
+        """The widths of as many columns as fit, each as wide as its longest name and two blanks."""
+        for per_row in range(min(len(texts), self.width // 3 + 1), 1, -1):
+            rows = -(-len(texts) // per_row)
             if self.columns == "x":
-                line = texts[row * per_row : (row + 1) * per_row]
+                columns = [texts[at::per_row] for at in range(per_row)]
             else:
-                line = texts[row::rows]
-            text = "".join(word.ljust(column) for word in line[:-1]) + line[-1]
-            self.process.stdout.write(encode(text + "\n"))
+                columns = [texts[at : at + rows] for at in range(0, len(texts), rows)]
+            widths = [max(map(len, column)) + 2 for column in columns]
+            if sum(widths) - 2 < self.width:
+                return widths
+        return [max(map(len, texts))]
 
     def prefix(self, item: Item) -> str:
         """Inode and blocks, where -i and -s ask for them."""
-        text = f"{item.stat.ino:7d} " if "i" in self.opts else ""
+        width = 7 if is_busybox(self.process) else 0
+        text = f"{item.stat.ino:{width}d} " if "i" in self.opts else ""
         if "s" in self.opts:
             count = blocks(item.stat) // 2
-            text += f"{human(count * 1024) if 'h' in self.opts else count:>6} "
+            shown = self.sized(count * 1024) if self.opts.any("h", "si") else str(count)
+            text += f"{shown:>6} " if is_busybox(self.process) else f"{shown} "
         return text
 
     def plain(self, item: Item) -> str:
@@ -258,26 +277,63 @@ class Lister:
             return "*" if stat.mode & 0o111 else ""
         return {"link": "@", "fifo": "|", "socket": "="}.get(stat.kind, "")
 
-    def detailed(self, item: Item) -> str:
-        """A line of ls -l."""
-        stat, opts = item.stat, self.opts
+    def detailed(self, items: list[Item]) -> Iterator[str]:
+        """The lines of ls -l: with columns of busybox's fixed widths, or as wide as GNU's contents need."""
+        rows = [self.cells(item) for item in items]
+        if is_busybox(self.process):
+            widths = [0, 0, 4, -8, -8, 9, 0]
+        else:
+            widths = [max(len(row[at]) for row in rows) for at in range(7)]
+            widths[3], widths[4] = -widths[3], -widths[4]
+        for item, row in zip(items, rows, strict=True):
+            texts = [
+                text.rjust(width) if width >= 0 else text.ljust(-width)
+                for text, width in zip(row[1:], widths[1:], strict=True)
+                if text
+            ]
+            yield row[0] + " ".join([*texts, self.name_and_target(item)])
+
+    def cells(self, item: Item) -> list[str]:
+        """Prefix, mode, links, owner, group, size, time of one item; empty where an option leaves one out."""
+        stat, opts, busybox = item.stat, self.opts, is_busybox(self.process)
         owner = group = None
         if self.names is not None and "n" not in opts:
             owner, group = self.names.user(stat.uid), self.names.group(stat.gid)
-        text = f"{self.prefix(item)}{mode_string(stat.kind, stat.mode)} {stat.nlink:4d} "
-        if "g" not in opts:
-            text += f"{owner or stat.uid!s:<8.8} "
-        if not opts.any("o", "G"):
-            text += f"{group or stat.gid!s:<8.8} "
+        owner, group = owner or str(stat.uid), group or str(stat.gid)
+        if busybox:
+            owner, group = owner[:8], group[:8]
         if stat.kind in ("char", "block") and stat.device:
-            text += f"{stat.device[0]:4d}, {stat.device[1]:3d} "
+            size = (
+                f"{stat.device[0]:4d}, {stat.device[1]:3d}"
+                if busybox
+                else f"{stat.device[0]}, {stat.device[1]}"
+            )
         else:
-            text += f"{human(stat.size) if 'h' in opts else stat.size:>9} "
-        text += f"{self.time(stat.mtime)} {self.label(item)}"
-        if stat.kind != "link":
-            return text + self.mark(stat)
-        pointed = self.view.stat(item.path) if opts.any("F", "p") and self.view.exists(item.path) else None
-        return f"{text} -> {stat.target}{self.mark(pointed)}"
+            size = self.sized(stat.size)
+        return [
+            self.prefix(item),
+            mode_string(stat.kind, stat.mode),
+            str(stat.nlink),
+            "" if "g" in opts else owner,
+            "" if opts.any("o", "G") else group,
+            size,
+            self.time(stat.mtime),
+        ]
+
+    def sized(self, size: int) -> str:
+        """A size as -h or --si asks for it."""
+        if not self.opts.any("h", "si"):
+            return str(size)
+        step = 1000 if "si" in self.opts else 1024
+        return human(size, step=step) if is_busybox(self.process) else gnu_human(size, step=step)
+
+    def name_and_target(self, item: Item) -> str:
+        """The name, and where a link points."""
+        text = self.label(item)
+        if item.stat.kind != "link":
+            return text + self.mark(item.stat)
+        marks = self.opts.any("F", "p") and self.view.exists(item.path)
+        return f"{text} -> {item.stat.target}{self.mark(self.view.stat(item.path) if marks else None)}"
 
     def time(self, mtime: int) -> str:
         """The date of a file: with the hour for the last half year, else with the year."""
@@ -285,7 +341,8 @@ class Lister:
         if style.startswith("+") or style in STYLES:
             return format_time(self.process, style[1:] if style[0] == "+" else STYLES[style], mtime)
         if "full" in self.opts:
-            return format_time(self.process, "%Y-%m-%d %H:%M:%S %z", mtime)
+            form = "%Y-%m-%d %H:%M:%S %z" if is_busybox(self.process) else STYLES["full-iso"]
+            return format_time(self.process, form, mtime)
         age = (self.now - mtime) // 10**9
         recent = -15 * 60 <= age <= HALF_YEAR
         return format_time(self.process, "%b %e %H:%M" if recent else "%b %e  %Y", mtime)

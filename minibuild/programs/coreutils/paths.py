@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from minibuild.filesystem.errors import strerror
-from minibuild.programs.inputs import encode, report
+from minibuild.programs.inputs import encode, quoted, report
 from minibuild.programs.options import Options, is_busybox
 from minibuild.programs.registry import program
 
@@ -89,6 +89,8 @@ def basename(process: Process) -> int:
     suffix = opts.text("s")
     if not opts.any("a", "s"):
         if len(operands) > 2:
+            if not is_busybox(process):
+                process.error(f"extra operand {quoted(operands[2])}")
             BASENAME.fail(process)
         suffix = operands[1] if len(operands) > 1 else ""
         operands = operands[:1]

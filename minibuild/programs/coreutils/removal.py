@@ -45,12 +45,14 @@ def rm(process: Process) -> int:
     if not operands:
         if "f" in opts:
             return 0
-        RM.fail(process)
+        RM.fail_operands(process, operands)
     remover = Remover(process, opts)
     status = 0
     for path in operands:
         if last_part(path) in (".", ".."):
-            words = "refusing to remove '.' or '..' directory: skipping '{}'"
+            words = "cannot remove '{}': Is a directory"
+            if remover.recursive:
+                words = "refusing to remove '.' or '..' directory: skipping '{}'"
             report(process, "can't remove '.' or '..'", path, gnu=words)
             status = 1
         elif not remover.remove(path):

@@ -32,3 +32,20 @@ def human(size: int, *, step: int = 1024) -> str:
     if fraction >= 10:
         value, fraction = value + 1, 0
     return f"{value}.{fraction}{units[unit]}"
+
+
+def gnu_human(size: int, *, step: int = 1024) -> str:
+    """`1.2M`, `12K`: rounded up, one digit after the point below 10 units, as GNU's programs have it."""
+    units = ["", "k" if step == 1000 else "K", *"MGTPEZY"]
+    unit, scale = 0, 1
+    while size >= scale * step and unit < len(units) - 1:
+        unit, scale = unit + 1, scale * step
+    if unit == 0:
+        return str(size)
+    tenths = -(-size * 10 // scale)
+    if tenths < 100:
+        return f"{tenths // 10}.{tenths % 10}{units[unit]}"
+    whole = -(-size // scale)
+    if whole >= step and unit < len(units) - 1:
+        return f"1.0{units[unit + 1]}"
+    return f"{whole}{units[unit]}"

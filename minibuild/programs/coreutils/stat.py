@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from minibuild.programs.coreutils.modes import KIND_BITS, mode_string
 from minibuild.programs.coreutils.sizes import BLOCK, blocks
-from minibuild.programs.inputs import encode, report
-from minibuild.programs.options import Options
+from minibuild.programs.inputs import encode, quoted, report
+from minibuild.programs.options import Options, is_busybox
 from minibuild.programs.registry import program
 from minibuild.programs.system.dates import format_time
 from minibuild.programs.users.names import Names
@@ -78,7 +78,8 @@ def stat(process: Process) -> int:
             found = view.stat(path) if opts.any("L", "f") else view.lstat(path)
         except OSError as error:
             what = "read file system information for" if "f" in opts else "stat"
-            report(process, f"can't {what} '{{}}'", path, error)
+            gnu = "cannot statx '{}'" if what == "stat" else None
+            report(process, f"can't {what} '{{}}'", path, error, gnu)
             status = 1
             continue
         if "f" in opts:
@@ -109,7 +110,10 @@ class Shown:
     @property
     def name(self) -> str:
         """The name, and where a link points."""
-        return f"'{self.path}' -> '{self.stat.target}'" if self.stat.kind == "link" else self.path
+        if is_busybox(self.process):
+            return f"'{self.path}' -> '{self.stat.target}'" if self.stat.kind == "link" else self.path
+        pointed = f" -> {quoted(self.stat.target or '')}" if self.stat.kind == "link" else ""
+        return quoted(self.path) + pointed
 
     @property
     def time(self) -> str:
@@ -213,7 +217,7 @@ def long_form(shown: Shown) -> str:
     if found.device:
         links = f"{links:<5} Device type: {found.device[0]:x},{found.device[1]:x}"
     return LONG_FORMAT.format(
-        name=shown.name,
+        name=shown.name if is_busybox(shown.process) or found.kind == "link" else shown.path,
         stat=found,
         blocks=blocks(found),
         block=BLOCK,

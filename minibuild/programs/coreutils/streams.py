@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from minibuild.programs.inputs import close_output, encode, open_input, open_output, report
+from minibuild.programs.inputs import close_output, encode, open_input, open_output, quoted, report
 from minibuild.programs.options import Options, is_busybox
 from minibuild.programs.registry import program
 
@@ -97,6 +97,9 @@ def seq(process: Process) -> int:
     try:
         numbers = [float(word) for word in operands]
     except ValueError:
+        if not is_busybox(process):
+            wrong = next(word for word in operands if not is_number(word))
+            process.error(f"invalid floating point argument: {quoted(wrong)}")
         SEQ.fail(process)
     first = numbers[0] if len(numbers) > 1 else 1.0
     step = numbers[1] if len(numbers) > 2 else 1.0
@@ -115,6 +118,15 @@ def seq(process: Process) -> int:
     if index:
         write("\n")
     return 0
+
+
+def is_number(text: str) -> bool:
+    """Whether C's strtod would take it."""
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 @program("printenv", options=PRINTENV)

@@ -8,7 +8,7 @@ from minibuild.programs.coreutils.paths import join
 from minibuild.programs.coreutils.sizes import BLOCK, blocks, human
 from minibuild.programs.coreutils.stat import FREE_BLOCKS, FREE_NODES, TOTAL_BLOCKS, TOTAL_NODES
 from minibuild.programs.inputs import encode, number, report
-from minibuild.programs.options import Options
+from minibuild.programs.options import Options, is_busybox
 from minibuild.programs.registry import program
 
 if TYPE_CHECKING:
@@ -145,7 +145,6 @@ def df(process: Process) -> int:
         head = f"Filesystem           {kind}{title:<11} Used Available {use} Mounted on".replace(
             "1K-blocks  ", "1K-blocks     "
         )
-    process.stdout.write(head + "\n")
     status = 0
     shown = []
     for path in paths or ["/"]:
@@ -154,6 +153,8 @@ def df(process: Process) -> int:
         else:
             report(process, "{}: can't find mount point", path, gnu="{}: No such file or directory")
             status = 1
+    if shown or is_busybox(process):
+        process.stdout.write(head + "\n")
     sizes = [human(value) if "h" in opts else str(value // unit) for value in (total, total - free, free)]
     percent = -(-(total - free) * 100 // total)
     kind = "overlay    " if "T" in opts else ""

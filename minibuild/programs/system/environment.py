@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from minibuild.kernel.process import ProcessExit
 from minibuild.kernel.signals import HUP
 from minibuild.programs.inputs import die, encode, quoted, report
-from minibuild.programs.options import Options
+from minibuild.programs.options import Options, is_busybox
 from minibuild.programs.registry import program
 from minibuild.programs.system.launching import become, beside
 
@@ -46,7 +46,6 @@ SETSID = Options(
     long={"ctty": "c", "fork": "f", "wait": "w"},
     usage="[-c] PROG ARGS",
     help="Run PROG in a new session. PROG will have no controlling terminal",
-    least=1,
 )
 IONICE = Options(
     "+c:n:p:t",
@@ -68,6 +67,7 @@ TASKSET = Options(
 )
 CHRT = Options("+mpfrobi", usage="-m | -p [PRIO] PID | [-rfobi] PRIO PROG ARGS", help="Scheduling attributes")
 PERSONALITY = Options("+RBFILSTXZvh3", usage="[PROG ARGS]", help="Run PROG with another personality")
+EXECUTE = "failed to execute {}: {}"
 
 
 @program("env", options=ENV)
@@ -141,10 +141,14 @@ def nohup(process: Process) -> int:
 def setsid(process: Process) -> int:
     """`setsid [-cfw] PROG ARGS`"""
     opts, operands = SETSID.parse(process)
+    if not operands:
+        if not is_busybox(process):
+            process.error("no command specified")
+        SETSID.fail(process)
     if "f" in opts:
-        child = beside(process, lambda other: become(other, operands, "failed to execute {}: {}"))
+        child = beside(process, lambda other: become(other, operands, EXECUTE))
         return process.wait(child) if "w" in opts else 0
-    return become(process, operands, "failed to execute {}: {}")
+    return become(process, operands, EXECUTE)
 
 
 @program("ionice", options=IONICE)
@@ -152,7 +156,7 @@ def ionice(process: Process) -> int:
     """`ionice [-c CLASS] [-n PRIO] PROG ARGS`"""
     opts, operands = IONICE.parse(process)
     if operands and "p" not in opts:
-        return become(process, operands, "failed to execute {}: {}")
+        return become(process, operands, EXECUTE)
     if not opts.any("c", "n"):
         process.stdout.write("none: prio 0\n")
     return 0
@@ -190,7 +194,7 @@ def taskset(process: Process) -> int:
         return 0
     if len(operands) < 2:
         TASKSET.fail(process)
-    return become(process, operands[1:], "failed to execute {}: {}")
+    return become(process, operands[1:], EXECUTE)
 
 
 @program("chrt", options=CHRT)
@@ -201,7 +205,7 @@ def chrt(process: Process) -> int:
         return 0
     if len(operands) < 2:
         CHRT.fail(process)
-    return become(process, operands[1:], "failed to execute {}: {}")
+    return become(process, operands[1:], EXECUTE)
 
 
 @program("linux32", "linux64", "setarch", options=PERSONALITY)
@@ -210,4 +214,4 @@ def personality(process: Process) -> int:
     _, operands = PERSONALITY.parse(process)
     if process.argv[0].endswith("setarch"):
         operands = operands[1:]
-    return become(process, operands or ["/bin/sh"], "failed to execute {}: {}")
+    return become(process, operands or ["/bin/sh"], EXECUTE)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from minibuild.filesystem.errors import strerror
 from minibuild.kernel.execution import run_command
 from minibuild.programs.inputs import die, quoted
-from minibuild.programs.options import is_busybox
+from minibuild.programs.options import help_hint, is_busybox
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -44,6 +44,6 @@ def duration(process: Process, text: str, message: str = "invalid number '{}'", 
     digits, unit = (text[:-1], text[-1]) if text[-1:] in tuple("smhd") else (text, "s")
     plain = digits.replace(".", "", 1)
     if not digits or not plain.isascii() or not (plain.isdigit() or digits in ("inf", "infinity")):
-        gnu = f"invalid time interval {quoted(text)}"
+        gnu = f"invalid time interval {quoted(text)}\n{help_hint(process)}"
         die(process, message.format(text), status, gnu)
     return min(float(digits), 1e9) * {"s": 1, "m": 60, "h": 3600, "d": 86400}[unit]

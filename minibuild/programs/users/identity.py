@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from minibuild.programs.inputs import die, encode
+from minibuild.programs.inputs import die, encode, quoted
 from minibuild.programs.options import Options
 from minibuild.programs.registry import program
 from minibuild.programs.users.names import group_row, member_of, user_row
@@ -38,7 +38,7 @@ def identity(process: Process, name: str | None) -> tuple[int, int, list[int]]:
         return me.uid, me.gid, list(dict.fromkeys([me.gid, *me.groups]))
     row = user_row(process, name)
     if row is None:
-        die(process, f"unknown user {name}")
+        die(process, f"unknown user {name}", 1, f"{quoted(name)}: no such user")
     uid, gid = int(row[2]), int(row[3])
     return uid, gid, list(dict.fromkeys([gid, *member_of(process, name)]))
 
