@@ -86,7 +86,11 @@ TEXT: dict[str, str] = {
     "text.sed": "sed",
 }
 ARCHIVE: dict[str, str] = {
+    "archive.bzip2": "bzip2 bunzip2 bzcat lbzip2 pbzip2",
+    "archive.gzip": "gzip gunzip zcat uncompress pigz unpigz",
     "archive.tar": "tar",
+    "archive.xz": "xz unxz xzcat lzma unlzma lzcat pixz pxz",
+    "archive.zstd": "zstd unzstd zstdcat zstdmt",
 }
 FINDUTILS: dict[str, str] = {}
 

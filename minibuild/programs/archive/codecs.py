@@ -22,7 +22,7 @@ _MEMORY = 256 << 20  # what a decoder may take, whatever the stream asks for
 
 
 class CodecError(Exception):
-    """A stream that can't be unpacked. `what`: magic end checksum length format garbage."""
+    """A stream that can't be unpacked. `what`: empty magic end checksum length format garbage."""
 
     def __init__(self, what: str) -> None:
         super().__init__(what)
@@ -86,7 +86,7 @@ class GzipCompressor:
 def _gunzip(source: Inflow) -> Iterator[bytes]:
     from isal import isal_zlib
 
-    failure: type[Exception] = isal_zlib.error
+    failure: type[Exception] = isal_zlib.error  # type: ignore[assignment]  # its stub is wrong
     first = True
     while True:
         if source.peek(2) != b"\x1f\x8b":
@@ -138,7 +138,7 @@ def _after_the_end(source: Inflow, first: bool) -> None:
     """What follows the last stream may be zeros; anything else is garbage."""
     head = source.peek(1 << 12)
     if first:
-        raise CodecError("magic" if head else "end")
+        raise CodecError("magic" if head else "empty")
     if head.strip(b"\0"):
         raise CodecError("garbage")
 
@@ -187,7 +187,7 @@ def _unxz(source: Inflow) -> Iterator[bytes]:
 def _unlzma(source: Inflow) -> Iterator[bytes]:
     head = source.peek(13)
     if len(head) < 13 or head[0] >= 225:
-        raise CodecError("magic" if head else "end")
+        raise CodecError("magic" if head else "empty")
     decoder = lzma.LZMADecompressor(lzma.FORMAT_ALONE, memlimit=_MEMORY)
     while not decoder.eof:
         data = source.read_some() if decoder.needs_input else b""

@@ -67,14 +67,17 @@ def refuse_program(process: Process, codec: Codec) -> None:
     )
 
 
-_BUSYBOX_WORDS = {"magic": "invalid magic", "end": "unexpected end of file", "checksum": "crc error",
+_BUSYBOX_WORDS = {"empty": "invalid magic", "magic": "invalid magic", "end": "unexpected end of file",
+                  "checksum": "crc error",
                   "length": "incorrect length", "format": "corrupted data"}  # fmt: skip
-_GZIP_WORDS = {"magic": "not in gzip format", "end": "unexpected end of file",
+_GZIP_WORDS = {"empty": "unexpected end of file", "magic": "not in gzip format",
+               "end": "unexpected end of file",
                "checksum": "invalid compressed data--crc error",
                "length": "invalid compressed data--length error",
                "format": "invalid compressed data--format violated",
                "garbage": "decompression OK, trailing garbage ignored"}  # fmt: skip
-_XZ_WORDS = {"magic": "File format not recognized", "end": "Unexpected end of input",
+_XZ_WORDS = {"empty": "File format not recognized", "magic": "File format not recognized",
+             "end": "Unexpected end of input",
              "garbage": "Compressed data is corrupt",
              "format": "Compressed data is corrupt"}  # fmt: skip
 
@@ -83,7 +86,7 @@ def busybox_words(codec: Codec, error: CodecError) -> str:
     """How busybox says what is wrong with a compressed stream; "" when it passes over it."""
     if error.what == "garbage":
         return ""
-    if codec is BZIP2 and error.what != "magic":
+    if codec is BZIP2 and error.what not in ("magic", "empty"):
         return f"bunzip error {-3 if error.what == 'end' else -5}"
     return _BUSYBOX_WORDS[error.what]
 
@@ -99,7 +102,7 @@ def child_words(codec: Codec, error: CodecError) -> tuple[str, int]:
             return "\nbzip2: (stdin): trailing garbage after EOF ignored\n", 0
         return "\nbzip2: Compressed file ends unexpectedly;\n\tperhaps it is corrupted?\n", 2
     if codec is ZSTD:
-        what = "unexpected end of file" if error.what == "end" else "unsupported format"
+        what = "unexpected end of file" if error.what in ("end", "empty") else "unsupported format"
         return f"zstd: /*stdin*\\: {what} \n", 1
     return f"{codec.program}: (stdin): {_XZ_WORDS.get(error.what, 'Compressed data is corrupt')}\n", 1
 

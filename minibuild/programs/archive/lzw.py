@@ -20,7 +20,7 @@ def unpack_lzw(source: Inflow) -> Iterator[bytes]:
 
     head = source.read(3)
     if head[:2] != _MAGIC:
-        raise CodecError("magic" if head else "end")
+        raise CodecError("magic" if head else "empty")
     if len(head) < 3 or not 9 <= head[2] & 0x1F <= 16:
         raise CodecError("format")
     most, block = head[2] & 0x1F, bool(head[2] & 0x80)
