@@ -46,6 +46,11 @@ fi
     "comments": "   #a comment  \n\n\n\n\n#another\nRUN x\n\n# last\n\n\n",
     "left over": "RUN x \\\n# a comment \\\n\n",
     "shell": 'RUN a  \\\n && b\nSHELL ["powershell"]\nRUN a  \\\n && b\nSHELL ["bash"]\nRUN a \\\n && b\n',
+    "bash": "RUN [[ $a && $b ]] && time ! c <(d e) > $'x y' && \\\n"
+    "arr=( a  b ) && arr=() && f() { g; } && \\\n ((i=1  +2))\n",
+    "case": "RUN case $a in b|c) \\\nd;; \\\ne) \\\nesac | \\\nwhile read x; do \\\ny; \\\ndone\n",
+    "unusual": "RUN a \\\n&& ; b\nRUN esac \\\n&& b\nRUN $'\\\\'' \\\n&& b\n"
+    "RUN then \\\n&& b\nRUN a ( \\\n b )\n",
     "open": "RUN echo 'a \\\n  && b\nRUN a # \\\n  && b\nRUN (a \\\n && b\nRUN echo `a \\\n b\n",
 }
 
