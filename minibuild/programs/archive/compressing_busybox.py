@@ -131,8 +131,10 @@ def _replace(process: Process, task: Task, path: str) -> int:
     except OSError as error:
         return _failed(process, f"can't remove file '{path}': {strerror(error)}")
     if task.verbose:
-        share = 100 * amounts.written // amounts.read if amounts.read else 0
-        process.error(f"{path}: {share}% - replaced with {name}")
+        # As busybox counts it: of what unpacking read, or bzip2 made; gzip never tells how much it made.
+        counted = 0 if task.codec is GZIP and not task.unpacking else amounts.written
+        share = (100 - (100 * amounts.read // counted if counted else 0)) & 0xFFFFFFFF
+        process.stderr.write(f"{path}: {share}% - replaced with {name}\n")
     return 0
 
 
@@ -151,26 +153,22 @@ def _bad(process: Process, task: Task, error: CodecError, out: Outflow | None = 
     if out is not None:
         out.close()
     codec, what = task.codec, error.what
-    if what == "garbage" or (codec is XZ and what in ("magic", "end") and (out is None or not out.written)):
+    if what == "garbage" or (codec is XZ and what in ("magic", "empty")):
         return 0
-    if codec is BZIP2 and what != "magic":
-        words = (
-            "CRC error"
-            if what == "format"
-            else "bunzip error -3"
-            if out is None or out.written
-            else "invalid magic"
+    if codec is BZIP2:
+        words = {"magic": "invalid magic", "empty": "invalid magic", "format": "CRC error"}.get(
+            what, "bunzip error -3"
         )
     elif codec is LZMA:
         words = {"end": "unexpected EOF", "format": "corrupted data"}.get(what, "bad lzma header")
-        if what == "end" and (out is None or not out.written):
-            words = "bad lzma header"
     elif codec is XZ:
         words = "corrupted data"
     elif task.any_format:
-        words = {"magic": "no gzip/bzip2/xz magic", "end": "short read"}.get(what, "crc error")
+        unknown = "no gzip/bzip2/xz magic"
+        words = {"magic": unknown, "empty": "short read", "end": "short read"}.get(what, "crc error")
     else:
-        words = {"magic": "invalid magic", "end": "unexpected end of file"}.get(what, "crc error")
+        known = {"magic": "invalid magic", "empty": "invalid magic", "end": "unexpected end of file"}
+        words = known.get(what, "crc error")
     return _failed(process, words)
 
 

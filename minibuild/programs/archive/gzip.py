@@ -154,6 +154,8 @@ class _Gzip:
 
     def _stdin(self) -> int:
         source, out = open_source(self.process, "-"), Outflow(self.process, None)
+        if self._passes(source):
+            return self._copy(source, out)
         try:
             if self.task.action == "test":
                 test(self.process, self.task, source)
@@ -181,6 +183,8 @@ class _Gzip:
         header = header if task.named and header[1] < 1 << 32 else (b"", 0)
         if task.stdout:
             out = Outflow(self.process, None)
+            if self._passes(source):
+                return self._copy(source, out)
             try:
                 amounts = transfer(self.process, task, source, out, header)
             except CodecError as error:
@@ -226,6 +230,18 @@ class _Gzip:
             view.unlink(path)
         self._tell(path, amounts, f"{'created' if task.keep else 'replaced with'} {name}")
         return status
+
+    def _passes(self, source: Inflow) -> bool:
+        """With -dcf what is not compressed goes through as it is."""
+        task = self.task
+        wanted = task.action == "decompress" and task.force and task.stdout
+        return wanted and source.peek(2) not in (b"\x1f\x8b", b"\x1f\x9d")
+
+    def _copy(self, source: Inflow, out: Outflow) -> int:
+        while data := source.read_some():
+            out.write(data)
+        out.close()
+        return 0
 
     # ---- test and list
 

@@ -211,6 +211,7 @@ class _Zstd:
     def _bad(self, path: str, error: CodecError) -> int:
         what = {
             "end": "unexpected end of file",
+            "empty": "unexpected end of file",
             "magic": "unsupported format",
             "garbage": "unsupported format",
         }
