@@ -55,7 +55,8 @@ USERS: dict[str, str] = {
     "users.deluser": "deluser delgroup",
     "users.getent": "getent",
     "users.identity": "id whoami groups logname who w users nologin",
-    "users.passwords": "passwd chpasswd chsh",
+    "users.passwords": "passwd chpasswd chsh mkpasswd cryptpw",
+    "users.shadow_batch": "newusers chage",
     "users.shadow_groups": "groupadd groupmod groupdel gpasswd",
     "users.shadow_users": "useradd usermod userdel",
 }

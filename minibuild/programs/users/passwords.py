@@ -1,18 +1,19 @@
-"""passwd, chpasswd, chsh: what a user logs in with."""
+"""passwd, chpasswd, mkpasswd, chsh: what a user logs in with."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from minibuild.programs.inputs import decode, die
-from minibuild.programs.options import Options
+from minibuild.programs.inputs import decode, die, encode
+from minibuild.programs.options import Options, is_busybox
 from minibuild.programs.registry import program
 from minibuild.programs.users.accounts import PASSWD, SHADOW, read_lines, set_field, today
-from minibuild.programs.users.crypt import ALPHABET, sha512_crypt
+from minibuild.programs.users.crypt import ALPHABET, SALT, crypt, sha512_crypt
 from minibuild.programs.users.names import user_row
 
 if TYPE_CHECKING:
     from minibuild.kernel.process import Process
+    from minibuild.programs.options import Opts
 
 PASSWD_OPTIONS = Options(
     "a:dlueqSn:x:w:i:",
@@ -29,6 +30,13 @@ CHPASSWD = Options(
     help="Read user:password from stdin and update /etc/passwd\n\n"
     "\t-e\tSupplied passwords are in encrypted form",
     most=0,
+)
+MKPASSWD = Options(
+    "P:S:m:sa:",
+    long={"password-fd=": "P", "salt=": "S", "method=": "m", "stdin": "s"},
+    usage="[-P FD] [-m TYPE] [-S SALT] [PASSWORD] [SALT]",
+    help="Print crypt(3) hashed PASSWORD",
+    most=2,
 )
 CHSH = Options(
     "s:", long={"shell=": "s"}, usage="[-s SHELL] [USER]", help="Change USER's login shell", most=1
@@ -84,32 +92,72 @@ def passwd(process: Process) -> int:
         die(process, f"{me[0] if me else 'you'} can't change password for {name}")
     key = opts.last("l", "u", "d")
     if key is None:
-        return 0 if opts.any("e", "S", "n", "x", "w", "i") else change_password(process, name)
+        if not opts.any("e", "S", "n", "x", "w", "i"):
+            return change_password(process, name)
+        return age(process, opts, name)
     old = stored(process, name)
     locked = old.startswith("!")
-    if (key == "l" and locked) or (key == "u" and not locked):
+    if is_busybox(process) and ((key == "l" and locked) or (key == "u" and not locked)):
         process.error(f"password for {name} is already {'un' if key == 'u' else ''}locked")
         return 1 if process.view.credentials.uid else 0
-    store(process, name, {"l": "!" + old, "u": old.lstrip("!"), "d": ""}[key])
-    process.error(f"password for {name} changed by {me[0] if me else 'root'}")
+    store(process, name, {"l": old if locked else "!" + old, "u": old.lstrip("!"), "d": ""}[key])
+    if is_busybox(process):
+        process.error(f"password for {name} changed by {me[0] if me else 'root'}")
+    elif "q" not in opts:
+        process.stdout.write(f"{EXPIRY}\n")
+    return 0
+
+
+EXPIRY = "passwd: password expiry information changed."
+
+
+def age(process: Process, opts: Opts, name: str) -> int:
+    """-e and its kin change when a password must be changed; -S shows its state."""
+    if "S" in opts:
+        kept = stored(process, name)
+        state = "L" if kept.startswith(("!", "*")) else "P" if kept else "NP"
+        process.stdout.write(f"{name} {state} 01/01/1970 0 99999 7 -1\n")
+        return 0
+    for key, column in (("n", 3), ("x", 4), ("w", 5), ("i", 6)):
+        if key in opts:
+            set_field(process, SHADOW, name, column, opts.text(key))
+    if "e" in opts:
+        set_field(process, SHADOW, name, 2, "0")
+    if "q" not in opts:
+        process.stdout.write(f"{EXPIRY}\n")
     return 0
 
 
 def change_password(process: Process, name: str) -> int:
     """Ask twice, as passwd does; 1 when the two are not the same or nothing was typed."""
-    process.stderr.write(f"Changing password for {name}\nNew password: ")
+    busybox = is_busybox(process)
+    process.stderr.write(f"Changing password for {name}\nNew password: " if busybox else "New password: ")
     first = process.stdin.readline().rstrip(b"\n")
-    process.stderr.write("\nRetype password: ")
+    process.stderr.write("\nRetype password: " if busybox else "Retype new password: ")
     second = process.stdin.readline().rstrip(b"\n")
-    process.stderr.write("\n")
+    process.stderr.write("\n" if busybox else "")
     if not first or first != second:
-        if first:
-            process.stderr.write("Passwords don't match\n")
-        process.error(f"password for {name} is unchanged")
-        return 1
+        return refuse(process, name, first)
     store(process, name, crypted(process, first))
-    process.error(f"password for {name} changed by root")
+    if busybox:
+        process.error(f"password for {name} changed by root")
+    else:
+        process.stderr.write("passwd: password updated successfully\n")
     return 0
+
+
+def refuse(process: Process, name: str, typed: bytes) -> int:
+    """Say that a password stays as it is."""
+    if not is_busybox(process):
+        process.stderr.write(
+            "Sorry, passwords do not match.\n" if typed else "No password has been supplied.\n"
+        )
+        process.stderr.write("passwd: Authentication token manipulation error\npasswd: password unchanged\n")
+        return 10
+    if typed:
+        process.stderr.write("Passwords don't match\n")
+    process.error(f"password for {name} is unchanged")
+    return 1
 
 
 @program("chpasswd", options=CHPASSWD)
@@ -118,15 +166,47 @@ def chpasswd(process: Process) -> int:
     opts, _ = CHPASSWD.parse(process)
     if process.view.credentials.uid != 0:
         die(process, "permission denied (are you root?)")
-    for line in process.stdin:
+    busybox = is_busybox(process)
+    for count, line in enumerate(process.stdin, 1):
         name, colon, password = line.rstrip(b"\n").partition(b":")
         if not colon:
-            die(process, "missing new password")
+            die(process, "missing new password", 1, f"line {count}: missing new password")
         user = decode(name)
         if user_row(process, user) is None:
-            die(process, f"unknown user {user}")
-        store(process, user, decode(password) if "e" in opts else crypted(process, password))
-        process.error(f"password for '{user}' changed")
+            words = f"(user {user}) pam_chauthtok() failed, error:\nAuthentication token manipulation error"
+            die(
+                process,
+                f"unknown user {user}",
+                1,
+                f"{words}\nchpasswd: (line {count}, user {user}) password not changed",
+            )
+        store(process, user, decode(password) if "e" in opts else hashed(process, password, opts.text("c")))
+        if busybox:
+            process.error(f"password for '{user}' changed")
+    return 0
+
+
+METHODS = {"md5": "1", "sha256": "5", "sha512": "6"}
+
+
+def hashed(process: Process, password: bytes, method: str) -> str:
+    """A password by a method of -c; SHA-512 by default."""
+    kind = METHODS.get(method.lower().replace("-", ""), "6")
+    salt = "".join(process.system.random.choice(ALPHABET) for _ in range(SALT[kind]))
+    return crypt(password, kind, salt)
+
+
+@program("mkpasswd", "cryptpw", options=MKPASSWD)
+def mkpasswd(process: Process) -> int:
+    """`mkpasswd [-m METHOD] [-S SALT] [PASSWORD] [SALT]`"""
+    opts, operands = MKPASSWD.parse(process)
+    password = encode(operands[0]) if operands else process.stdin.readline().rstrip(b"\n")
+    kind = METHODS.get(opts.text("m", "sha512").lower().replace("-", ""))
+    if kind is None:
+        die(process, f"unknown method '{opts.text('m')}'", 1, f"Invalid method '{opts.text('m')}'.")
+    drawn = "".join(process.system.random.choice(ALPHABET) for _ in range(SALT[kind]))
+    salt = opts.get("S") or (operands[1] if len(operands) > 1 else drawn)
+    process.stdout.write(crypt(password, kind, salt) + "\n")
     return 0
 
 
