@@ -1,0 +1,356 @@
+"""Arithmetic expansion (POSIX XCU 2.6.4): C's expressions over signed 64-bit numbers, compiled to functions.
+
+`compile_expression(text, dialect)` gives a function over a `Variables`, which knows `number(name)` and `assign(name, value)`.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple, NoReturn, Protocol
+
+from minibuild.shell.errors import ExpansionError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from minibuild.shell.dialect import Dialect
+
+
+class Variables(Protocol):
+    """What an expression needs of its shell."""
+
+    def number(self, name: str, subscript: str | None) -> int:
+        """The value of a variable (or of an element of an array) as a number."""
+
+    def assign_number(self, name: str, subscript: str | None, value: int) -> int:
+        """Assign a number; the number."""
+
+
+Evaluate = "Callable[[Variables], int]"
+_TOKEN = re.compile(
+    r"[ \t\n\r]*(?:(?P<number>[0-9][0-9A-Za-z_@#]*)|(?P<name>[A-Za-z_][A-Za-z0-9_]*)"
+    r"|(?P<operator>\*\*|<<=|>>=|<<|>>|<=|>=|==|!=|&&|\|\||\+\+|--|[-+*/%&|^]=|[-+*/%<>=!~&|^?:,()\[])|(?P<end>\Z))"
+)
+_LEVELS = (
+    ("||",), ("&&",), ("|",), ("^",), ("&",), ("==", "!="), ("<", "<=", ">", ">="), ("<<", ">>"), ("+", "-"), ("*", "/", "%"),
+)  # fmt: skip
+_ASSIGNMENTS = frozenset(("=", "*=", "/=", "%=", "+=", "-=", "<<=", ">>=", "&=", "^=", "|="))
+_SIGN, _MASK = 1 << 63, (1 << 64) - 1
+_LIMIT = 1000
+
+
+def wrap(value: int) -> int:
+    """The signed 64-bit number that a computation leaves."""
+    return value if -_SIGN <= value < _SIGN else ((value + _SIGN) & _MASK) - _SIGN
+
+
+class Target(NamedTuple):
+    """A variable, or an element of an array."""
+
+    name: str
+    subscript: str | None
+
+
+_cache: dict[tuple[str, str], Callable[[Variables], int]] = {}
+
+
+def compile_expression(text: str, dialect: Dialect) -> Callable[[Variables], int]:
+    """The function that an expression is; an empty one is 0. ExpansionError when it is none."""
+    key = (text, dialect.name)
+    found = _cache.get(key)
+    if found is None:
+        if len(_cache) > _LIMIT:
+            _cache.clear()
+        found = _cache[key] = _Parser(text, dialect).parse()
+    return found
+
+
+class _Parser:
+    def __init__(self, text: str, dialect: Dialect) -> None:
+        self.text = text
+        self.dialect = dialect
+        self.pos = 0
+        self.kind: str | None = ""
+        self.token = ""
+        self._next()
+
+    def parse(self) -> Callable[[Variables], int]:
+        if self.kind == "end":
+            return lambda _: 0
+        value = self._comma()
+        if self.kind != "end":
+            self._fail()
+        return value
+
+    def _next(self) -> None:
+        match = _TOKEN.match(self.text, self.pos)
+        if match is None:
+            self._fail()
+        self.pos = match.end()
+        self.kind = match.lastgroup
+        self.token = match.group(self.kind or 0)
+
+    def _fail(self, why: str = "arithmetic syntax error") -> NoReturn:
+        if self.dialect.posix_only:
+            raise ExpansionError(f'arithmetic expression: expecting {"EOF" if self.token else "primary"}: "{self.text}"')
+        raise ExpansionError(why)
+
+    def _is(self, *operators: str) -> bool:
+        return self.kind == "operator" and self.token in operators
+
+    def _comma(self) -> Callable[[Variables], int]:
+        value = self._assignment()
+        while self._is(","):
+            if self.dialect.posix_only:
+                self._fail()
+            self._next()
+            value = _second(value, self._assignment())
+        return value
+
+    def _assignment(self) -> Callable[[Variables], int]:
+        if self.kind == "name":
+            start = self.pos, self.kind, self.token
+            target = self._target()
+            if self.kind == "operator" and self.token in _ASSIGNMENTS:
+                operator = self.token
+                self._next()
+                value = self._assignment()
+                return _assign(target, _binary(operator[:-1], _variable(target), value) if operator != "=" else value)
+            self.pos, self.kind, self.token = start
+        return self._conditional()
+
+    def _conditional(self) -> Callable[[Variables], int]:
+        condition = self._binary(0)
+        if not self._is("?"):
+            return condition
+        self._next()
+        yes = self._comma()
+        if not self._is(":"):
+            self._fail("malformed ?: operator")
+        self._next()
+        no = self._assignment()
+        return lambda v: yes(v) if condition(v) else no(v)
+
+    def _binary(self, level: int) -> Callable[[Variables], int]:
+        if level == len(_LEVELS):
+            return self._power()
+        left = self._binary(level + 1)
+        operators = _LEVELS[level]
+        while self.kind == "operator" and self.token in operators:
+            operator = self.token
+            self._next()
+            left = _binary(operator, left, self._binary(level + 1))
+        return left
+
+    def _power(self) -> Callable[[Variables], int]:
+        base = self._unary()
+        if self._is("**") and not self.dialect.posix_only:
+            self._next()
+            return _binary("**", base, self._power())
+        return base
+
+    def _unary(self) -> Callable[[Variables], int]:
+        if self.kind == "operator":
+            operator = self.token
+            if operator in ("++", "--"):
+                self._next()
+                if self.kind == "name" and not self.dialect.posix_only:
+                    target = self._target()
+                    return _assign(target, _binary(operator[0], _variable(target), lambda _: 1))
+                operand = self._unary()
+                return operand if operator == "++" or operator == "--" else operand
+            if operator in ("!", "~", "-", "+"):
+                self._next()
+                return _sign(operator, self._unary())
+        return self._primary()
+
+    def _primary(self) -> Callable[[Variables], int]:
+        if self.kind == "number":
+            number = self._number(self.token)
+            self._next()
+            return lambda _: number
+        if self.kind == "name":
+            target = self._target()
+            if self._is("++", "--") and not self.dialect.posix_only:
+                step = 1 if self.token == "++" else -1
+                self._next()
+                return _postfix(target, step)
+            return _variable(target)
+        if self._is("("):
+            self._next()
+            value = self._comma()
+            if not self._is(")"):
+                self._fail()
+            self._next()
+            return value
+        self._fail()
+
+    def _target(self) -> Target:
+        name = self.token
+        self._next()
+        if not self._is("["):
+            return Target(name, None)
+        if not self.dialect.bash:
+            self._fail()
+        depth, at = 1, self.pos
+        while depth:
+            if at >= len(self.text):
+                self._fail()
+            depth += {"[": 1, "]": -1}.get(self.text[at], 0)
+            at += 1
+        subscript = self.text[self.pos : at - 1]
+        self.pos = at
+        self._next()
+        return Target(name, subscript)
+
+    def _number(self, token: str) -> int:
+        number = parse_number(token, self.dialect)
+        if number is None:
+            self._fail()
+        return number
+
+
+def parse_number(token: str, dialect: Dialect) -> int | None:
+    """A constant: decimal, 0 octal, 0x hexadecimal, base#digits (not in dash); None when it is none."""
+    try:
+        if token[0] != "0" or len(token) == 1:
+            if "#" not in token:
+                return wrap(int(token)) if token.isdigit() else None
+            return None if dialect.posix_only else _based(token)
+        if token[1] in "xX":
+            return wrap(int(token[2:], 16))
+        if "#" in token and not dialect.posix_only:
+            return _based(token)
+        return wrap(int(token, 8)) if token.isdigit() else None
+    except ValueError:
+        return None
+
+
+def _based(token: str) -> int | None:
+    base_text, _, digits = token.partition("#")
+    base = int(base_text)
+    if not 2 <= base <= 64 or not digits:
+        return None
+    value = 0
+    for char in digits:
+        digit = _digit(char, base)
+        if digit < 0 or digit >= base:
+            return None
+        value = value * base + digit
+    return wrap(value)
+
+
+def _digit(char: str, base: int) -> int:
+    if char.isdigit():
+        return int(char)
+    if "a" <= char <= "z":
+        return ord(char) - 87
+    if "A" <= char <= "Z":
+        return ord(char) - (29 if base > 36 else 55)
+    return {"@": 62, "_": 63}.get(char, -1)
+
+
+# ---- what expressions become
+
+
+def _second(first: Callable[[Variables], int], second: Callable[[Variables], int]) -> Callable[[Variables], int]:
+    def both(v: Variables) -> int:
+        first(v)
+        return second(v)
+
+    return both
+
+
+def _variable(target: Target) -> Callable[[Variables], int]:
+    name, subscript = target
+    return lambda v: v.number(name, subscript)
+
+
+def _assign(target: Target, value: Callable[[Variables], int]) -> Callable[[Variables], int]:
+    name, subscript = target
+    return lambda v: v.assign_number(name, subscript, value(v))
+
+
+def _postfix(target: Target, step: int) -> Callable[[Variables], int]:
+    name, subscript = target
+
+    def count(v: Variables) -> int:
+        before = v.number(name, subscript)
+        v.assign_number(name, subscript, wrap(before + step))
+        return before
+
+    return count
+
+
+def _sign(operator: str, value: Callable[[Variables], int]) -> Callable[[Variables], int]:
+    if operator == "-":
+        return lambda v: wrap(-value(v))
+    if operator == "!":
+        return lambda v: 0 if value(v) else 1
+    if operator == "~":
+        return lambda v: ~value(v)
+    return value
+
+
+def _divide(a: int, b: int) -> int:
+    if not b:
+        raise ExpansionError("divide by zero")
+    quotient = abs(a) // abs(b)
+    return wrap(quotient if (a < 0) == (b < 0) else -quotient)
+
+
+def _remainder(a: int, b: int) -> int:
+    if not b:
+        raise ExpansionError("divide by zero")
+    rest = abs(a) % abs(b)
+    return -rest if a < 0 else rest
+
+
+def _raise(a: int, b: int) -> int:
+    if b < 0:
+        raise ExpansionError("exponent less than 0")
+    return wrap(pow(a, b, 1 << 64)) if a >= 0 else wrap(pow(a & _MASK, b, 1 << 64))
+
+
+def _binary(operator: str, a: Callable[[Variables], int], b: Callable[[Variables], int]) -> Callable[[Variables], int]:
+    if operator == "+":
+        return lambda v: wrap(a(v) + b(v))
+    if operator == "-":
+        return lambda v: wrap(a(v) - b(v))
+    if operator == "*":
+        return lambda v: wrap(a(v) * b(v))
+    if operator == "/":
+        return lambda v: _divide(a(v), b(v))
+    if operator == "%":
+        return lambda v: _remainder(a(v), b(v))
+    if operator == "**":
+        return lambda v: _raise(a(v), b(v))
+    if operator == "<<":
+        return lambda v: wrap(a(v) << (b(v) & 63))
+    if operator == ">>":
+        return lambda v: a(v) >> (b(v) & 63)
+    if operator == "&":
+        return lambda v: a(v) & b(v)
+    if operator == "|":
+        return lambda v: a(v) | b(v)
+    if operator == "^":
+        return lambda v: a(v) ^ b(v)
+    return _comparison(operator, a, b)
+
+
+def _comparison(operator: str, a: Callable[[Variables], int], b: Callable[[Variables], int]) -> Callable[[Variables], int]:
+    if operator == "&&":
+        return lambda v: 1 if a(v) and b(v) else 0
+    if operator == "||":
+        return lambda v: 1 if a(v) or b(v) else 0
+    if operator == "==":
+        return lambda v: 1 if a(v) == b(v) else 0
+    if operator == "!=":
+        return lambda v: 1 if a(v) != b(v) else 0
+    if operator == "<":
+        return lambda v: 1 if a(v) < b(v) else 0
+    if operator == "<=":
+        return lambda v: 1 if a(v) <= b(v) else 0
+    if operator == ">":
+        return lambda v: 1 if a(v) > b(v) else 0
+    return lambda v: 1 if a(v) >= b(v) else 0

@@ -1,0 +1,25 @@
+"""test and `[` (POSIX XCU test)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from minibuild.shell.conditions import TestError, evaluate
+
+if TYPE_CHECKING:
+    from minibuild.shell.interpreter import Shell
+
+
+def test(shell: Shell, argv: list[str]) -> int:
+    """`test expression`, `[ expression ]`."""
+    words = argv[1:]
+    if argv[0] == "[":
+        if not words or words[-1] != "]":
+            shell.complain_as("[", "missing ]" if not shell.dialect.bash else "missing `]'")
+            return 2
+        words.pop()
+    try:
+        return 0 if evaluate(words, shell.process, shell) else 1
+    except TestError as error:
+        shell.complain_as(argv[0], str(error))
+        return 2

@@ -1,0 +1,38 @@
+"""Reading from a stream just as far as asked: what follows belongs to somebody else."""
+
+from __future__ import annotations
+
+import errno
+from typing import TYPE_CHECKING
+
+from minibuild.filesystem.errors import fail
+from minibuild.kernel.pipes import PipeReader
+from minibuild.kernel.streams import Source
+
+if TYPE_CHECKING:
+    from minibuild.kernel.streams import Stream
+
+_BLOCK = 512
+
+
+def read_line(stream: Stream | None, delimiter: bytes = b"\n") -> bytes:
+    """Up to and with the next `delimiter` (one byte); what there is at the end. OSError as read(2) gives it."""
+    if stream is None or not stream.readable:
+        raise fail(errno.EBADF)
+    if isinstance(stream, PipeReader):
+        return stream.read_line(delimiter)
+    if isinstance(stream, Source):
+        end = stream.data.find(delimiter, stream.offset)
+        return stream.read(-1 if end < 0 else end + 1 - stream.offset)
+    pieces: list[bytes] = []
+    seek = getattr(stream, "seek", None) if stream.seekable else None
+    while block := stream.read(1 if seek is None else _BLOCK):
+        end = block.find(delimiter)
+        if end < 0:
+            pieces.append(block)
+            continue
+        pieces.append(block[: end + 1])
+        if seek is not None:
+            seek(end + 1 - len(block), 1)
+        break
+    return b"".join(pieces)

@@ -1,0 +1,237 @@
+"""The shell itself: its state, how it runs scripts, functions and traps.
+
+    shell = Shell(process, dialect="ash", name="/bin/sh", args=["a", "b"])
+    status = shell.run("echo $1")          # runs the script, then the EXIT trap; the exit status
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+from minibuild.kernel.signals import ProcessExit
+from minibuild.shell.bash_syntax import Parser
+from minibuild.shell.builtins import find_builtin
+from minibuild.shell.commands import compile_command
+from minibuild.shell.dialect import Dialect, dialect_of
+from minibuild.shell.errors import LoopControl, ReturnFrom, ShellError, ShellExit, ShellSyntaxError
+from minibuild.shell.messages import messages_of
+from minibuild.shell.options import Options
+from minibuild.shell.services import Services
+from minibuild.shell.startup import import_environment
+from minibuild.shell.traps import Traps
+from minibuild.shell.variables import Variables
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from minibuild.kernel.process import Process
+    from minibuild.shell.commands import FunctionValue, Run
+    from minibuild.shell.jobs import Job
+
+
+class Shell(Services):
+    """A running shell. `process` is its own process; a subshell is a `fork` of it in a child process.
+
+    `status` is `$?`. `tested` counts the conditions that are being decided: `set -e` is of no effect in them. `loops` counts
+    loops around, `functions` are compiled when they are called first.
+    """
+
+    def __init__(
+        self, process: Process, *, dialect: str | Dialect = "ash", name: str = "sh", args: Sequence[str] = ()
+    ) -> None:
+        self.process = process
+        self.dialect = dialect_of(dialect) if isinstance(dialect, str) else dialect
+        self.name = name
+        self.arg0 = name
+        self.args = list(args)
+        self.pid = process.pid
+        self.options = Options()
+        self.words = messages_of(self.dialect)
+        self.variables = Variables(self.dialect)
+        self.functions: dict[str, FunctionValue] = {}
+        self.aliases: dict[str, str] = {}
+        self.traps = Traps(process)
+        self.jobs: list[Job] = []
+        self.status = 0
+        self.tested = 0
+        self.loops = 0
+        self.calls: list[str] = []  # names of the functions that run, the innermost last
+        self.line = 0
+        self.command_name = ""
+        self.substitution_status: int | None = None
+        self.last_background: int | None = None
+        self.pipe_statuses: list[int] = []
+        self.temporary: list[int] = []  # descriptors of process substitutions, closed after their command
+        self.directories: list[str] = []  # bash: what pushd keeps
+        self.keep_redirections = False
+        self.login = False
+        self.limits: dict[str, str] = {}
+        self.ended_jobs: dict[int, Job] = {}
+        self.lines_from_zero = False
+        self.option_state: tuple[str, int] | None = None  # getopts: OPTIND, and the place within its word
+        self.in_subshell = 0
+        self.sourced = 0
+        self.find_builtin = find_builtin
+        import_environment(self)
+        self.values = self.variables.values
+
+    def fork(self, process: Process) -> Self:
+        """The same shell in a child process."""
+        new = type(self).__new__(type(self))
+        new.__dict__.update(self.__dict__)
+        new.process = process
+        new.args = self.args
+        new.options = self.options.copy()
+        new.variables = self.variables.fork()
+        new.values = new.variables.values
+        new.functions = self.functions.copy()
+        new.aliases = self.aliases.copy()
+        new.traps = self.traps.fork(process)
+        new.jobs = []
+        new.calls = self.calls.copy()
+        new.pipe_statuses = self.pipe_statuses.copy()
+        new.temporary = []
+        new.directories = self.directories.copy()
+        new.in_subshell = self.in_subshell + 1
+        new.bind_variables()
+        return new
+
+    # ---- scripts
+
+    def run(self, script: str, *, line: int = 1) -> int:
+        """Run a script and the EXIT trap; the exit status."""
+        parser = self.parser(script, line=line)
+        return self.run_to_end(lambda shell: shell.run_parser(parser, tail=True))
+
+    def parser(self, text: str, *, line: int = 1, more: Callable[[], str] | None = None) -> Parser:
+        """A parser of this shell's dialect with its aliases."""
+        return Parser(
+            text,
+            self.dialect,
+            more=more,
+            aliases=self.aliases,
+            line=line,
+            extended_patterns=(lambda: "extglob" in self.options.shopt) if self.dialect.bash else None,
+        )
+
+    def run_parser(self, parser: Parser, *, tail: bool = False) -> int:
+        """Run the commands of a script one after the other, each as soon as it is read; the last status.
+
+        With `tail` the last command may take the place of the shell. ShellError when a syntax error is found.
+        """
+        status = 0
+        while True:
+            try:
+                command = parser.next_command()
+            except ShellSyntaxError as error:
+                self.syntax_error(error)
+            if command is None:
+                return status
+            if self.options.noexec:
+                continue
+            last = tail and parser.finished()
+            status = compile_command(command, self.dialect, tail=last)(self)
+
+    def syntax_error(self, error: ShellSyntaxError) -> None:
+        """Say what is wrong with a script, and end what runs it."""
+        self.line = error.line if self.dialect.name != "ash" else self.line
+        raise ShellError(self.words.syntax(error)) from None
+
+    def run_text(self, text: str, *, line: int = 1) -> int:
+        """Run a text as part of this script, as `eval` does."""
+        self.status = 0 if not text.strip() else self.status
+        return self.run_parser(self.parser(text, line=line))
+
+    def run_to_end(self, run: Run) -> int:
+        """Run something and then the EXIT trap; the exit status. What ends the shell ends here."""
+        status = self.guarded(run)
+        action = self.traps.take_exit()
+        if action:
+            self.status = status
+            self.tested = 0
+            ended = self.guarded(lambda shell: shell.run_text(action) and 0, keep=True)
+            if ended is not None:
+                status = ended
+        return status
+
+    def guarded(self, run: Run, *, keep: bool = False) -> int:
+        """The status that something ends with, however it ends; with `keep` None stands for a normal end."""
+        try:
+            status = run(self)
+        except ShellExit as ended:
+            return ended.status
+        except ReturnFrom as ended:
+            return ended.status
+        except LoopControl:
+            return 0
+        except ShellError as error:
+            self.report(error)
+            return error.status
+        return None if keep else status  # type: ignore[return-value]
+
+    # ---- functions
+
+    def call(self, function: FunctionValue, argv: Sequence[str]) -> int:
+        """Call a function with the arguments after its name."""
+        args, loops = self.args, self.loops
+        self.args, self.loops = list(argv[1:]), 0
+        self.calls.append(argv[0])
+        self.variables.enter()
+        try:
+            return function.run(self.dialect)(self)
+        except ReturnFrom as ended:
+            return ended.status
+        finally:
+            self.variables.leave()
+            self.calls.pop()
+            self.args, self.loops = args, loops
+
+    # ---- what happens between commands
+
+    def check(self, status: int) -> int:
+        """A command ended with `status`: with `set -e` a failure ends the shell, unless it decides a condition."""
+        self.status = status
+        if status and not self.tested and (self.options.errexit or self.traps.error is not None):
+            self.failed(status)
+        return status
+
+    def failed(self, status: int) -> None:
+        """A command failed where nobody asked."""
+        action = self.traps.error
+        if action and (not self.calls or self.options.get("errtrace")):
+            self.run_trap(action)
+        if self.options.errexit:
+            raise ShellExit(status)
+
+    def handle_signals(self) -> None:
+        """Run the traps of the signals that came."""
+        pending = self.process.pending
+        while pending:
+            signal = pending.pop(0)
+            action = self.traps.actions.get(signal)
+            if action:
+                self.run_trap(action)
+
+    def run_trap(self, action: str) -> None:
+        """Run a trap's action; the status stays what it was."""
+        status, tested, loops = self.status, self.tested, self.loops
+        self.tested = 0
+        try:
+            self.run_text(action)
+        finally:
+            self.tested, self.loops = tested, loops
+        self.status = status
+
+    def become(self, argv: Sequence[str], status: int) -> None:  # noqa: ARG002
+        """The process is another program now, which has ended with `status`."""
+        raise ProcessExit(status)
+
+    def close_temporary(self) -> None:
+        """Close the descriptors of process substitutions."""
+        for number in self.temporary:
+            self.process.descriptors.close(number)
+        self.temporary.clear()
+
+    def children(self) -> Iterable[Job]:
+        """Background jobs that are known."""
+        return self.jobs

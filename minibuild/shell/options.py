@@ -1,0 +1,71 @@
+"""The options of a shell: `set -e`, `set -o pipefail`, bash's `shopt`."""
+
+from __future__ import annotations
+
+from typing import Self
+
+# letter → name of `set -o`; "" for options that only have a name
+LETTERS = {
+    "e": "errexit", "f": "noglob", "I": "ignoreeof", "i": "interactive", "m": "monitor", "n": "noexec", "s": "stdin",
+    "x": "xtrace", "v": "verbose", "C": "noclobber", "a": "allexport", "b": "notify", "u": "nounset", "V": "vi",
+}  # fmt: skip
+NAMES = {name: letter for letter, name in LETTERS.items()}
+NAMED_ONLY = ("nolog", "pipefail")
+BASH_LETTERS = {"h": "hashall", "B": "braceexpand", "E": "errtrace", "T": "functrace", "P": "physical", "H": "histexpand",
+                "k": "keyword", "p": "privileged", "t": "onecmd"}  # fmt: skip
+BASH_NAMES = ("pipefail", "posix", "emacs", "vi", "history", "ignoreeof", "nolog", "interactive-comments")
+SHOPTS = (
+    "assoc_expand_once autocd cdable_vars cdspell checkhash checkjobs checkwinsize cmdhist compat31 compat32 compat40"
+    " compat41 compat42 compat43 compat44 complete_fullquote direxpand dirspell dotglob execfail expand_aliases extdebug"
+    " extglob extquote failglob force_fignore globasciiranges globskipdots globstar gnu_errfmt histappend histreedit"
+    " histverify hostcomplete huponexit inherit_errexit interactive_comments lastpipe lithist localvar_inherit"
+    " localvar_unset login_shell mailwarn no_empty_cmd_completion nocaseglob nocasematch noexpand_translation nullglob"
+    " patsub_replacement progcomp progcomp_alias promptvars restricted_shell shift_verbose sourcepath varredir_close"
+    " xpg_echo"
+).split()
+_SHOPT_ON = frozenset(
+    "checkwinsize cmdhist complete_fullquote extquote force_fignore globasciiranges globskipdots hostcomplete"
+    " interactive_comments patsub_replacement progcomp promptvars sourcepath".split()
+)
+
+
+class Options:
+    """Which options are on. Those that are asked for often are attributes; `set` and `get` go by name."""
+
+    __slots__ = ("_on", "errexit", "noclobber", "noexec", "noglob", "nounset", "pipefail", "shopt", "verbose", "xtrace")
+
+    def __init__(self) -> None:
+        self.errexit = self.noglob = self.nounset = self.xtrace = self.noexec = False
+        self.noclobber = self.pipefail = self.verbose = False
+        self._on: set[str] = set()
+        self.shopt: set[str] = set(_SHOPT_ON)
+
+    def copy(self) -> Self:
+        """The same options for a subshell."""
+        new = type(self).__new__(type(self))
+        for name in self.__slots__:
+            setattr(new, name, getattr(self, name))
+        new._on = self._on.copy()
+        new.shopt = self.shopt.copy()
+        return new
+
+    def set(self, name: str, value: bool) -> None:
+        """Switch the option of that long name."""
+        if name in self.__slots__ and name != "shopt":
+            setattr(self, name, value)
+        (self._on.add if value else self._on.discard)(name)
+
+    def get(self, name: str) -> bool:
+        """Whether the option of that long name is on."""
+        return bool(getattr(self, name)) if name in self.__slots__ else name in self._on
+
+    @property
+    def inherit_errexit(self) -> bool:
+        """bash's `shopt -s inherit_errexit`."""
+        return "inherit_errexit" in self.shopt
+
+    def letters(self) -> str:
+        """The value of `$-`."""
+        found = [letter for letter, name in LETTERS.items() if self.get(name)]
+        found += [letter for letter, name in BASH_LETTERS.items() if name in self._on]
+        return "".join(found) + ("c" if "command" in self._on else "")

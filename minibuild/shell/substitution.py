@@ -1,0 +1,136 @@
+"""Command substitution, process substitution, subshells: scripts that run in a child of the shell."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from minibuild.kernel.limits import LimitError
+from minibuild.kernel.pipes import Pipe
+from minibuild.kernel.streams import Device
+from minibuild.shell.nodes import Script, SimpleCommand
+from minibuild.shell.octets import decode
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from minibuild.kernel.process import Process
+    from minibuild.kernel.scheduler import Scheduler, Task
+    from minibuild.shell.dialect import Dialect
+    from minibuild.shell.interpreter import Shell
+
+    Run = Callable[[Shell], int]
+
+_FIRST = 63
+
+
+class Collector(Device):
+    """Keeps what is written to it, and tells when the last writer is gone."""
+
+    readable = False
+
+    def __init__(self, limit: int) -> None:
+        self.references = 0
+        self.data = bytearray()
+        self.limit = limit
+        self.waiting: list[Task] = []
+        self.scheduler: Scheduler | None = None
+
+    def write(self, data: bytes) -> int:
+        """Keep the bytes; LimitError when there are too many."""
+        self.data += data
+        if len(self.data) > self.limit:
+            raise LimitError(f"the command was ended: a command substitution gave more than {self.limit >> 20} MiB")
+        return len(data)
+
+    def close(self) -> None:
+        """Nobody writes any more."""
+        if self.scheduler is not None:
+            self.scheduler.wake(self.waiting)
+
+
+def compile_script(script: Script, dialect: Dialect) -> Run:
+    """The function that runs a script; it is compiled when it runs for the first time."""
+    if dialect.bash and (read := _file_reader(script, dialect)) is not None:
+        return read
+    compiled: list[Run] = []
+
+    def run(shell: Shell) -> int:
+        if not compiled:
+            from minibuild.shell.commands import compile_commands  # commands are made of words, words of commands
+
+            compiled.append(compile_commands(script.commands, dialect, tail=True))
+        return compiled[0](shell)
+
+    return run
+
+
+def _file_reader(script: Script, dialect: Dialect) -> Run | None:
+    """bash's `$(< file)` copies the file."""
+    if len(script.commands) != 1:
+        return None
+    command = script.commands[0]
+    if not isinstance(command, SimpleCommand) or command.words or command.assignments:
+        return None
+    if len(command.redirections) != 1 or command.redirections[0].operator != "<":
+        return None
+    redirections = command.redirections
+
+    def read(shell: Shell) -> int:
+        from minibuild.shell.redirection import apply, compile_redirections
+
+        apply(shell, shell.process, compile_redirections(redirections, dialect)(shell), None)
+        stream = shell.process.descriptors[0]
+        while data := stream.read(1 << 16):
+            shell.process.stdout.write(data)
+        return 0
+
+    return read
+
+
+def capture(shell: Shell, script: Run) -> str:
+    """What a script writes, without newlines at its end. Its status is the shell's `substitution_status`."""
+    process = shell.process
+    collector = Collector(process.system.limits.memory)
+    child = process.fork()
+    child.descriptors.put(1, collector)
+
+    def body(own: Process) -> int:
+        inner = shell.fork(own)
+        if not shell.dialect.substitution_inherits_errexit and not shell.options.inherit_errexit:
+            inner.options.errexit = False
+        inner.tested = 0
+        return inner.run_to_end(script)
+
+    shell.substitution_status = child.perform(body)
+    process.reap(child)
+    if collector.references > 0:
+        collector.scheduler = process.system.scheduler
+        while collector.references > 0:  # a background command still holds the pipe
+            collector.scheduler.wait(collector.waiting)
+    text = decode(bytes(collector.data)).rstrip("\n")
+    return text.replace("\0", "") if "\0" in text else text
+
+
+def open_process(shell: Shell, script: Run, reads: bool) -> str:
+    """Start a script whose output (or input) is a pipe; the path under which that can be opened."""
+    process = shell.process
+    pipe = Pipe(process.system.scheduler)
+    child = process.fork()
+    own = _FIRST
+    while own in process.descriptors:
+        own -= 1
+    if reads:
+        child.descriptors.put(1, pipe.writer())
+        process.descriptors.put(own, pipe.reader())
+    else:
+        child.descriptors.put(0, pipe.reader())
+        process.descriptors.put(own, pipe.writer())
+
+    def body(own_process: Process) -> int:
+        return shell.fork(own_process).run_to_end(script)
+
+    child.start(body)
+    shell.temporary.append(own)
+    if shell.dialect.bash:
+        shell.last_background = child.pid
+    return f"/dev/fd/{own}"

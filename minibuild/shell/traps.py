@@ -1,0 +1,65 @@
+"""Traps: what a shell does when a signal comes, or when it ends."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    from minibuild.kernel.process import Process
+
+EXIT = 0
+
+
+def _noted(_signal: int) -> None:
+    """The process keeps the signal until the shell asks."""
+
+
+class Traps:
+    """`actions`: signal → text to run, "" to ignore it; 0 is EXIT. `error` is bash's ERR, `debug` DEBUG, `returned` RETURN."""
+
+    __slots__ = ("actions", "debug", "error", "inherited", "process", "returned")
+
+    def __init__(self, process: Process) -> None:
+        self.process = process
+        self.actions: dict[int, str] = {}
+        self.error: str | None = None
+        self.debug: str | None = None
+        self.returned: str | None = None
+        self.inherited: dict[int, str] | None = None
+
+    def fork(self, process: Process) -> Self:
+        """What a subshell has: ignored signals stay ignored. The others are only shown by `trap`, until it sets one."""
+        new = type(self)(process)
+        new.actions = {signal: action for signal, action in self.actions.items() if not action and signal}
+        new.inherited = self.inherited or (self.actions.copy() if self.actions else None)
+        return new
+
+    def shown(self) -> dict[int, str]:
+        """What `trap` lists."""
+        return self.actions if self.inherited is None else self.inherited
+
+    def set(self, signal: int, action: str | None) -> None:
+        """Set the action for a signal; None for the default one."""
+        self.inherited = None
+        process = self.process
+        process.handlers.pop(signal, None)
+        process.ignored.discard(signal)
+        if action is None:
+            self.actions.pop(signal, None)
+            return
+        self.actions[signal] = action
+        if signal == EXIT:
+            return
+        if action:
+            process.handlers[signal] = _noted
+        else:
+            process.ignored.add(signal)
+
+    def take_exit(self) -> str:
+        """The EXIT trap, which runs once."""
+        self.inherited = None
+        return self.actions.pop(EXIT, "")
+
+    def active(self) -> bool:
+        """Whether there is anything left to do when the shell ends or gets a signal."""
+        return any(self.actions.values())
