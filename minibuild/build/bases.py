@@ -25,6 +25,7 @@ def find_base(name: str, store: Store, fidelity: str) -> StageImage:
         raise BuildError(
             f"invalid base image name {name!r}: {error}",
             hint="a name looks like alpine:3.20 or registry.example/team/app:1",
+            subject=name,
         ) from None
     image_id = _from_catalogue(reference, store)
     if image_id is None and fidelity == "assume":
@@ -109,4 +110,5 @@ def _unknown(name: str, reference: Reference) -> BuildError:
         f" nor in the catalogue ({reference.familiar})",
         hint=f"{hint}load it with `minibuild load -i IMAGE.tar`, give another with"
         f" --build-context {name}=docker-image://OTHER, or build with --fidelity assume",
+        subject=name,
     )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from minibuild.build import events
 from minibuild.build.bases import remember_partial
 from minibuild.build.engine import Engine, Step
-from minibuild.build.errors import BuildError, locate
+from minibuild.build.errors import BuildError
 from minibuild.build.images import StageImage, scratch
 from minibuild.build.loop import replay
 from minibuild.build.plan import Plan, Stage, make_plan, with_labels
@@ -32,10 +32,10 @@ def build(request: BuildRequest, store: Store, listen: events.Listener) -> Build
     cache.
     """
     started = time.monotonic()
-    dockerfile, path = read_dockerfile(request, store)
+    dockerfile, text = read_dockerfile(request, store)
     plan = make_plan(
         dockerfile,
-        path=path,
+        text=text,
         build_args=request.build_args,
         contexts=request.build_contexts,
         target=request.target,
@@ -43,7 +43,7 @@ def build(request: BuildRequest, store: Store, listen: events.Listener) -> Build
     )
     if request.labels:
         plan = with_labels(plan, request.labels)
-    workshop = Workshop(request, plan, store, listen, path)
+    workshop = Workshop(request, plan, store, listen, text)
     records = _Stages(workshop).build()
     image = workshop.built[plan.target]
     if image.partial:
@@ -82,7 +82,7 @@ class _Stages:
         bases = {number: self._image_base(plan.stages[number]) for number in plan.needed}
         bodies = {number: self._body(plan.stages[number], bases[number]) for number in plan.needed}
         total = sum(1 + len(body) for body in bodies.values())
-        workshop.emit(events.BuildStarted(workshop.dockerfile_path, total))
+        workshop.emit(events.BuildStarted(workshop.text.path, total))
         records: list[StepRecord] = []
         first = 1
         for number in plan.needed:
@@ -103,7 +103,7 @@ class _Stages:
                 return self.workshop.sources.context_image(base.context)
             return scratch(stage.platform)
         except MinibuildError as error:
-            locate(error, stage.from_, self.workshop.dockerfile_path)
+            self.workshop.text.locate(error, stage.from_)
             raise
 
     def _body(self, stage: Stage, base: StageImage | None) -> list[tuple[Instruction, Instruction]]:

@@ -81,10 +81,10 @@ def _images(directory: Path, request: BuildRequest, store: Store) -> set[str]:
     """The images, by their familiar names, that a context's Dockerfile builds on or copies from."""
     try:
         own = BuildRequest(context=directory, dialect=request.dialect)
-        dockerfile, path = read_dockerfile(own, store)
+        dockerfile, text = read_dockerfile(own, store)
         plan = make_plan(
             dockerfile,
-            path=path,
+            text=text,
             build_args=request.build_args,
             contexts=request.build_contexts,
             target="",

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from minibuild.build.errors import BuildError
 from minibuild.dockerfile.ignore import IgnoreFile
+from minibuild.errors import MinibuildError
 from minibuild.filesystem import Directory, Fifo, File, HostContent, Node, Symlink
 
 # Of an entry that is visible: mode with kind, size, times of content and status, inode; of a directory its
@@ -195,5 +196,9 @@ def read_ignore_file(context: Path, dockerfile: Path | None) -> IgnoreFile | Non
             continue
         except OSError as error:
             raise BuildError(f"can't read {path}: {error.strerror}") from None
-        return IgnoreFile.parse(text)
+        try:
+            return IgnoreFile.parse(text)
+        except MinibuildError as error:
+            error.path = path.name
+            raise
     return None

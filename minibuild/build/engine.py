@@ -11,7 +11,7 @@ from minibuild.build import events
 from minibuild.build.action import Action, Situation
 from minibuild.build.cache import step_key
 from minibuild.build.container import StepContainer
-from minibuild.build.errors import BuildError, locate
+from minibuild.build.errors import BuildError
 from minibuild.build.images import StageImage, committed
 from minibuild.build.plan import Stage
 from minibuild.build.request import StepRecord
@@ -89,12 +89,12 @@ class Engine:
         try:
             yield
         except MinibuildError as error:
-            locate(error, step.place, self.workshop.dockerfile_path)
+            self.workshop.text.locate(error, step.place)
             raise
         except OSError as error:  # a file of the host that went away, changed or can't be read
             name = f"{error.filename}: " if error.filename else ""
             problem = BuildError(f"{name}{error.strerror or error}")
-            locate(problem, step.place, self.workshop.dockerfile_path)
+            self.workshop.text.locate(problem, step.place)
             raise problem from None
 
     def resolve(self, step: Step, image: StageImage) -> None:

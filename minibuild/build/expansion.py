@@ -12,7 +12,7 @@ def expand(at: Situation, word: str) -> str:
     try:
         return expand_word(word, at.scope.values, at.escape)
     except ExpandError as error:
-        raise BuildError(f'failed to process "{word}": {error}', hint=error.hint) from None
+        raise BuildError(f'failed to process "{word}": {error}', hint=error.hint, subject=word) from None
 
 
 def expand_list(at: Situation, word: str) -> list[str]:
@@ -20,7 +20,7 @@ def expand_list(at: Situation, word: str) -> list[str]:
     try:
         return expand_words(word, at.scope.values, at.escape)
     except ExpandError as error:
-        raise BuildError(f'failed to process "{word}": {error}', hint=error.hint) from None
+        raise BuildError(f'failed to process "{word}": {error}', hint=error.hint, subject=word) from None
 
 
 def _special(word: str) -> bool:

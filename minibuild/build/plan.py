@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 
-from minibuild.build.errors import BuildError, locate
+from minibuild.build.errors import BuildError, DockerfileText
 from minibuild.build.scope import platform_arguments
 from minibuild.dockerfile.expand import ExpandError, expand_word
 from minibuild.dockerfile.nodes import Add, Copy, Dockerfile, From, Instruction, Label, Onbuild, Run
@@ -61,7 +61,7 @@ class Plan:
 def make_plan(
     dockerfile: Dockerfile,
     *,
-    path: str,
+    text: DockerfileText,
     build_args: Mapping[str, str],
     contexts: Mapping[str, str],
     target: str,
@@ -72,7 +72,7 @@ def make_plan(
     """
     if not dockerfile.stages:
         raise BuildError("dockerfile contains no stages to build", hint="add `FROM image`")
-    arguments = _global_arguments(dockerfile, build_args, platform, target, path)
+    arguments = _global_arguments(dockerfile, build_args, platform, target, text)
     stages: list[Stage] = []
     blocks = [(stage.from_, tuple(stage.instructions)) for stage in dockerfile.stages]
     names = [(from_.name or "").lower() for from_, _ in blocks]
@@ -80,9 +80,9 @@ def make_plan(
         try:
             base, stage_platform = _base(from_, number, names, arguments, contexts, dockerfile.escape)
         except BuildError as error:
-            locate(error, from_, path)
+            text.locate(error, from_)
             raise
-        finder = _Finder(number, names, contexts, path)
+        finder = _Finder(number, names, contexts, text)
         needs = {base.stage} if base.stage is not None else set()
         inherited = stages[base.stage].instructions if base.stage is not None else ()
         triggers = [i.inner for i in inherited if isinstance(i, Onbuild) and i.inner is not None]
@@ -174,14 +174,14 @@ class _Finder:
     stage: int
     names: list[str]
     contexts: Mapping[str, str]
-    path: str
+    text: DockerfileText
 
     def find(self, name: str, instruction: Instruction) -> Origin:
         origin = _resolve(name, self.stage, self.names, self.contexts)
         if origin.image:
             error = self._misplaced(name)
             if error:
-                locate(error, instruction, self.path)
+                self.text.locate(error, instruction)
                 raise error
         return origin
 
@@ -192,16 +192,19 @@ class _Finder:
             return BuildError(
                 f"circular dependency detected on stage: {name}",
                 hint="a stage can copy only from stages before it",
+                subject=name,
             )
         if lowered in self.names or (name.isascii() and name.isdigit()):
             if name.isdigit() and int(name) >= len(self.names):
                 return BuildError(
-                    f"invalid stage index {name}: there are {len(self.names)} stages, numbered from 0"
+                    f"invalid stage index {name}: there are {len(self.names)} stages, numbered from 0",
+                    subject=name,
                 )
             return BuildError(
                 f'cannot copy from stage "{name}", it needs to be defined before current stage'
                 f' "{here or self.stage}"',
                 hint="move the stage that is copied from before this one",
+                subject=name,
             )
         return None
 
@@ -218,7 +221,7 @@ def _sources(instruction: Instruction) -> list[str]:
 
 
 def _global_arguments(
-    dockerfile: Dockerfile, build_args: Mapping[str, str], platform: str, target: str, path: str
+    dockerfile: Dockerfile, build_args: Mapping[str, str], platform: str, target: str, text: DockerfileText
 ) -> dict[str, str]:
     """The values of the ARGs before the first FROM, with the automatic platform ARGs."""
     values = platform_arguments(platform, target or "default")
@@ -231,7 +234,7 @@ def _global_arguments(
                     values[name] = expand_word(default, values, dockerfile.escape)
                 except ExpandError as problem:
                     error = BuildError(f'failed to process "{default}": {problem}')
-                    locate(error, arg, path)
+                    text.locate(error, arg)
                     raise error from None
     return values
 

@@ -4,7 +4,7 @@ import hashlib
 from pathlib import Path
 from typing import Literal, cast
 
-from minibuild.build.errors import BuildError
+from minibuild.build.errors import BuildError, DockerfileText
 from minibuild.build.request import BuildRequest
 from minibuild.dockerfile.nodes import Dockerfile
 from minibuild.dockerfile.serialise import FORMAT, dump, load
@@ -13,8 +13,8 @@ from minibuild.store import Store
 _LIMIT = 64 << 20
 
 
-def read_dockerfile(request: BuildRequest, store: Store) -> tuple[Dockerfile, str]:
-    """(parsed Dockerfile, the path under which its errors are told)."""
+def read_dockerfile(request: BuildRequest, store: Store) -> tuple[Dockerfile, DockerfileText]:
+    """The parsed Dockerfile, and its text for errors."""
     text, path = _text(request)
     if not text.strip():
         raise BuildError(f"the Dockerfile ({path}) cannot be empty", hint="begin with `FROM image`")
@@ -23,12 +23,12 @@ def read_dockerfile(request: BuildRequest, store: Store) -> tuple[Dockerfile, st
     ).hexdigest()
     known = store.document_get("dockerfile", key)
     if known is not None:
-        return load(known), path
+        return load(known), DockerfileText(path, text)
     from minibuild.dockerfile import parse  # the grammar is loaded only for a text that was not seen before
 
     dockerfile = parse(text, dialect=cast("Literal['strict', 'docker']", request.dialect), filename=path)
     store.document_put("dockerfile", key, dump(dockerfile))
-    return dockerfile, path
+    return dockerfile, DockerfileText(path, text)
 
 
 def _text(request: BuildRequest) -> tuple[str, str]:

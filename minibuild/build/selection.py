@@ -45,7 +45,7 @@ def select(place: Place, source: str) -> list[Selected]:
     """
     cleaned = clean_source(source)
     if not has_wildcard(cleaned):
-        top = _follow(place.view, cleaned) or absent(place, cleaned)
+        top = _follow(place.view, cleaned) or absent(place, cleaned, source)
         return [Selected(cleaned, cleaned.rstrip("/").rsplit("/", 1)[-1], top)]
     found = []
     for path in _glob(place.view, cleaned.strip("/").split("/")):
@@ -80,11 +80,13 @@ def select_parents(place: Place, source: str) -> list[Selected]:
             found.append(Selected(path, "/".join(kept), node, tuple(parents)))
     if not found and not has_wildcard(source):
         cleaned = clean_source(source)
-        found.append(Selected(cleaned, cleaned.rstrip("/").rsplit("/", 1)[-1], absent(place, cleaned)))
+        found.append(
+            Selected(cleaned, cleaned.rstrip("/").rsplit("/", 1)[-1], absent(place, cleaned, source))
+        )
     return found
 
 
-def absent(place: Place, cleaned: str) -> Node:
+def absent(place: Place, cleaned: str, subject: str = "") -> Node:
     """What stands for a source that is not there. Raise `BuildError`, with the name that is closest to it,
     unless it may be assumed.
     """
@@ -101,7 +103,8 @@ def absent(place: Place, cleaned: str) -> Node:
     hint = f"did you mean {prefix}{close[0]}?" if close else ""
     if not hint and place.label == "the build context":
         hint = "a source is looked for below the context's directory; .dockerignore may exclude it"
-    raise BuildError(f'"{cleaned.rstrip("/") or "/"}": not found in {place.label}', hint=hint)
+    message = f'"{cleaned.rstrip("/") or "/"}": not found in {place.label}'
+    raise BuildError(message, hint=hint, subject=subject)
 
 
 def _follow(view: View, path: str) -> Node | None:

@@ -107,8 +107,20 @@ class Sources:
         """The files that `origin` stands for."""
         found = self._sources.get(origin)
         if found is None:
-            found = self._sources[origin] = self._open(origin)
+            try:
+                found = self._sources[origin] = self._open(origin)
+            except BuildError as error:
+                self._suggest_stage(origin, error)
+                raise
         return found
+
+    def _suggest_stage(self, origin: Origin, error: BuildError) -> None:
+        from difflib import get_close_matches  # only on the way to an error
+
+        names = [stage.name for stage in self.plan.stages if stage.name]
+        close = get_close_matches(origin.image.lower(), names, 1, 0.6) if origin.image else []
+        if close:
+            error.hint = f"did you mean the stage {close[0]}? Else {error.hint}"
 
     def _open(self, origin: Origin) -> Source:
         if origin.context:

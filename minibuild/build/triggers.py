@@ -1,6 +1,6 @@
 """ONBUILD triggers: a base's stored texts read as instructions when a stage starts on it."""
 
-from minibuild.build.errors import BuildError, locate
+from minibuild.build.errors import BuildError
 from minibuild.build.workshop import Workshop
 from minibuild.dockerfile.nodes import From, Instruction
 from minibuild.errors import MinibuildError
@@ -20,11 +20,11 @@ def triggered(texts: tuple[str, ...], from_: From, workshop: Workshop) -> list[I
     for text in texts:
         try:
             parsed = parse(
-                f"{directive}FROM scratch\n{text}\n", dialect="docker", filename=workshop.dockerfile_path
+                f"{directive}FROM scratch\n{text}\n", dialect="docker", filename=workshop.text.path
             )
         except MinibuildError as error:
             problem = BuildError(f"ONBUILD trigger {text!r}: {error.message}", hint=error.hint)
-            locate(problem, from_, workshop.dockerfile_path)
+            workshop.text.locate(problem, from_)
             raise problem from None
         instructions += parsed.instructions[1:]
     return instructions

@@ -10,7 +10,7 @@ from pathlib import Path
 from minibuild.build import events
 from minibuild.build.cache import digest_parts
 from minibuild.build.clock import BuildClock
-from minibuild.build.errors import BuildError
+from minibuild.build.errors import BuildError, DockerfileText
 from minibuild.build.fingerprint import content_digest, fingerprint, host_contents
 from minibuild.build.images import StageImage
 from minibuild.build.plan import Plan, Stage
@@ -29,13 +29,13 @@ class Workshop:
     """Everything that the stages of one build share."""
 
     def __init__(
-        self, request: BuildRequest, plan: Plan, store: Store, listen: events.Listener, dockerfile_path: str
+        self, request: BuildRequest, plan: Plan, store: Store, listen: events.Listener, text: DockerfileText
     ) -> None:
         self.request = request
         self.plan = plan
         self.store = store
         self.emit = listen
-        self.dockerfile_path = dockerfile_path
+        self.text = text
         epoch = _source_date_epoch(request)
         self.clock = BuildClock(epoch)
         # Containers of two builds have different names, unless the build is to be reproducible.

@@ -35,11 +35,11 @@ class Bench:
         os.utime(target, (1_600_000_000, 1_600_000_000))
         return target
 
-    def build(self, dockerfile: str | None = None, **options: Any) -> BuildResult:
+    def build(self, text: str | None = None, **options: Any) -> BuildResult:
         """Build; what happens is in `told`."""
         self.told.clear()
-        if dockerfile is not None:
-            (self.context / "Dockerfile").write_text(dockerfile)
+        if text is not None:
+            (self.context / "Dockerfile").write_text(text)
         request = BuildRequest(self.context)
         return build(replace(request, **options), self.store, self.told.append)
 
@@ -57,7 +57,9 @@ class Bench:
         return self.root(result).node(path, follow=False)
 
     def tree(self, result: BuildResult) -> dict[str, str]:
-        """Path: what is there, in short: `dir 0755`, `file 0644 content`, `link target`, with ` uid:gid` unless 0:0."""
+        """Path: what is there, in short: `dir 0755`, `file 0644 content`, `link target`, with ` uid:gid`
+        unless 0:0.
+        """
         return {entry.path: describe(entry.node) for entry in self.root(result).walk()}
 
     @property

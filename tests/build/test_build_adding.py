@@ -129,7 +129,8 @@ def test_downloads_need_a_fixture(bench: Bench) -> None:
     fixtures = {url: str(fixture)}
     digest = hashlib.sha256(fixture.read_bytes()).hexdigest()
     result = bench.build(
-        f"FROM scratch\nADD --checksum=sha256:{digest} {url} /opt/\nADD --unpack=true {url} /src\n", fixtures=fixtures
+        f"FROM scratch\nADD --checksum=sha256:{digest} {url} /opt/\nADD --unpack=true {url} /src\n",
+        fixtures=fixtures,
     )
     tree = bench.tree(result)
     assert tree["/opt/tool.tar.gz"].startswith("file 0600")

@@ -28,7 +28,9 @@ def test_missing_sources_are_opaque(bench: Bench) -> None:
 
 
 def test_opaque_files_survive_in_layers(bench: Bench) -> None:
-    result = bench.build("FROM scratch AS a\nCOPY x.txt /x\nFROM scratch\nCOPY --from=a /x /y\n", fidelity="assume")
+    result = bench.build(
+        "FROM scratch AS a\nCOPY x.txt /x\nFROM scratch\nCOPY --from=a /x /y\n", fidelity="assume"
+    )
     assert [step.fidelity for step in result.steps] == ["exact", "assumed", "exact", "assumed"]
     node = bench.node(result, "/y")
     assert isinstance(node, File)
@@ -39,7 +41,8 @@ def test_opaque_files_survive_in_layers(bench: Bench) -> None:
 
 def test_downloads_are_opaque(bench: Bench) -> None:
     result = bench.build(
-        "FROM scratch\nADD https://example.org/a.tar.gz /d/\nADD --unpack=true https://example.org/a.tar.gz /u/\n"
+        "FROM scratch\nADD https://example.org/a.tar.gz /d/\n"
+        "ADD --unpack=true https://example.org/a.tar.gz /u/\n"
         "ADD https://example.org/x/y.git /g\n",
         fidelity="assume",
     )

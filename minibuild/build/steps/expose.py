@@ -23,6 +23,7 @@ def port_range(word: str) -> list[str]:
     if not match:
         raise BuildError(
             f"invalid containerPort: {ports}",
+            subject=ports,
             hint="a port is a number or a range, such as 8080 or 8000-8010/udp",
         )
     if protocol not in _PROTOCOLS:
@@ -32,6 +33,7 @@ def port_range(word: str) -> list[str]:
     if first > 65535 or last > 65535 or first > last:
         raise BuildError(
             f"invalid containerPort: {ports}",
+            subject=ports,
             hint="ports go from 0 to 65535, a range from the lower to the higher",
         )
     return [f"{port}/{protocol}" for port in range(first, last + 1)]

@@ -64,6 +64,8 @@ def resolve(instruction: Stopsignal, at: Situation) -> Action:
     signal = expand(at, instruction.signal)
     if not is_signal(signal):
         raise BuildError(
-            f"invalid signal: {signal}", hint="give a number from 1 to 64 or a name such as SIGTERM"
+            f"invalid signal: {signal}",
+            hint="give a number from 1 to 64 or a name such as SIGTERM",
+            subject=signal,
         )
     return Action(nop(at.shell, f" STOPSIGNAL {signal}"), replace(at.config, stop_signal=signal))
