@@ -110,7 +110,7 @@ _BESIDE = (
 )
 _SINGLE = (
     "? : dash bash arch lscpu stdbuf sha224sum sha384sum b2sum ginstall runuser gosu su-exec setuidgid tput"
-    " ncal chsh gpasswd nologin"
+    " ncal chsh gpasswd nologin lbzip2 pbzip2 pigz pixz pxz unpigz unzstd zstd zstdcat zstdmt"
 )
 
 LOCATIONS: dict[str, str] = {
