@@ -32,6 +32,9 @@ def open_stream(process: Process, path: str, mode: str, permissions: int = 0o666
             raise
         return DirectoryStream()
     except SpecialFile as special:
+        linked = _descriptor(special.path)
+        if linked is not None and special.path != path:
+            return open_stream(process, special.path, mode, permissions)  # a link led to /proc/self/fd
         if isinstance(special.node, Fifo):
             return _open_fifo(process, special, mode)
         if isinstance(special.node, Device) and special.node.device == "char":

@@ -31,7 +31,7 @@ DD = Options(
 NUMBERS = ("ibs", "obs", "bs", "count", "skip", "seek")
 KINDS = {"conv": "conversion", "iflag": "input flag", "oflag": "output flag", "status": "status level"}
 WORDS = {
-    # ucase and lcase are GNU's; every busybox of a distribution that matters has them too
+    # ucase and lcase are GNU's alone
     "conv": (
         "notrunc",
         "sync",
@@ -117,7 +117,7 @@ class Copy:
             self.numbers[name] = number(self.process, value, SIZES, low=low, high=(1 << 63) - 1)
         else:
             for word in value.split(","):
-                if word not in WORDS[name]:
+                if word not in WORDS[name] or (word in ("ucase", "lcase") and is_busybox(self.process)):
                     die(
                         self.process,
                         f"invalid argument '{word}' to '{name}'",

@@ -53,8 +53,8 @@ def ln(process: Process) -> int:
     else:
         last = operands.pop()
     several = len(operands) > 1 or "t" in opts
-    # -n: a link to a directory is replaced, not entered.
-    into = view.is_dir(last) and not ("n" in opts and view.is_link(last))
+    # -n, -T: a link to a directory is replaced, not entered.
+    into = view.is_dir(last) and not (opts.any("n", "T") and view.is_link(last))
     if into and "T" in opts:
         if is_busybox(process):
             die(process, f"'{last}' is a directory")

@@ -82,14 +82,20 @@ def remove(process: Process, path: str, name: str) -> bool:
 
 
 def set_field(process: Process, path: str, name: str, column: int, value: str) -> bool:
-    """Set one field of a name's line; False when nothing changed."""
-
-    def change(fields: list[str]) -> list[str]:
+    """Set one field of a name's line, which is written even if it was the same; False when there is no such
+    line.
+    """
+    if not exists(process, path):
+        return False
+    rows = [line.split(":") for line in read_lines(process, path)]
+    found = False
+    for fields in rows:
         if fields[0] == name and len(fields) > column:
             fields[column] = value
-        return fields
-
-    return edit(process, path, change)
+            found = True
+    if found:
+        write_lines(process, path, [":".join(fields) for fields in rows])
+    return found
 
 
 def add_member(process: Process, group: str, user: str) -> None:
