@@ -15,6 +15,12 @@ PREDEFINED = tuple(
     for name in (word, word.lower())
 )
 
+# What the build itself knows. An ARG that takes up one of them is no argument of the build: docker's history,
+# which knew none of them, has no place for it.
+AUTOMATIC = frozenset(
+    prefix + part for prefix in ("BUILD", "TARGET") for part in ("PLATFORM", "OS", "ARCH", "VARIANT")
+) | {"TARGETSTAGE"}
+
 
 class Scope:
     """ARG and ENV values of a stage, in the order in which they were set.
@@ -50,7 +56,8 @@ class Scope:
             # Moving the name to the end keeps the order of the text, which is the order in which RUN sees it.
             self.values.pop(name, None)
             self.values[name] = value
-            self._declared[name] = value
+            if name in self.given or default is not None or name not in AUTOMATIC:
+                self._declared[name] = value
         return value
 
     def history_arguments(self, environment: Iterable[str]) -> str:
