@@ -121,7 +121,7 @@ def _program(process: Process, path: str, real: str, name: str) -> Program:
         program = process.system.lookup(candidate) if candidate else None
         if program is not None:
             return program
-    return _unknown(process, path, f"what {name or called or file} does is not known")
+    return _unknown(process, path, f"what {candidates[0] or file} does is not known")
 
 
 def _unknown(process: Process, path: str, reason: str) -> Program:
