@@ -78,6 +78,7 @@ class LinePrinter:
         self.ends = b"$\n" if ends else b"\n"
         self.table = [shown(byte, visible, tabs) for byte in range(256)]
         self.plain = not visible and not tabs
+        self.form = b"%6d  %b" if busybox and (visible or tabs or ends) else b"%6d\t%b"
         self.completes = busybox and self.plain and not ends and (self.number_all or self.number_some)
 
     def show(self, line: bytes) -> bytes:
@@ -91,7 +92,7 @@ class LinePrinter:
         text = body if self.plain else b"".join([self.table[byte] for byte in body])
         if self.number_all or (self.number_some and body):
             self.count += 1
-            text = b"%6d\t%b" % (self.count, text)
+            text = self.form % (self.count, text)
         if complete:
             return text + self.ends
         # busybox ends the last line where it only numbers.

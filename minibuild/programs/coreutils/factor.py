@@ -22,7 +22,7 @@ def factor(process: Process) -> int:
     _, operands = FACTOR.parse(process)
     status = 0
     for word in operands or [word for line in process.stdin for word in decode(line).split()]:
-        text = word.removeprefix("+")
+        text = word.lstrip().removeprefix("+")
         if not (text.isascii() and text.isdigit()) or int(text) >= 1 << 64:
             if is_busybox(process):
                 FACTOR.fail(process)

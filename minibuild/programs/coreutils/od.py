@@ -25,6 +25,7 @@ OD = Options(
         "strings=?": "S",
         "output-duplicates": "v",
         "width=?": "w",
+        "traditional": "traditional",
     },
     usage="[-abcdfhilovxs] [-t TYPE] [-A RADIX] [-N SIZE] [-j SKIP] [-w WIDTH] [FILE]...",
     help="Print FILEs (or stdin) unambiguously, as octal bytes by default",

@@ -91,9 +91,13 @@ def c_source(data: bytes, path: str, width: int) -> bytes:
 
 
 def reverse_plain(reader: Reader) -> bytes:
-    """Hex digits to bytes; everything else is passed over."""
-    digits = re.sub(rb"[^0-9A-Fa-f]", b"", reader.read())
-    return bytes.fromhex(digits[: len(digits) & ~1].decode("ascii"))
+    """Pairs of hex digits to bytes, over blanks and lines; another character is passed over, with a digit
+    before it.
+    """
+    text = re.sub(rb"\s+", b"", reader.read())
+    pieces = re.findall(rb"[0-9A-Fa-f]{2}|[0-9A-Fa-f]?[^0-9A-Fa-f]", text)
+    pairs = [piece for piece in pieces if re.fullmatch(rb"[0-9A-Fa-f]{2}", piece)]
+    return bytes.fromhex(b"".join(pairs).decode("ascii"))
 
 
 def reverse(reader: Reader) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from minibuild.kernel.process import ProcessExit
@@ -116,7 +117,7 @@ def time(process: Process) -> int:
     status = child.perform(lambda other: become(other, operands, "cannot run {}: {}"))
     process.reap(child)
     elapsed = (process.system.clock.now() - start) / SECOND
-    text = usage(opts.get("f"), elapsed, operands, "p" in opts)
+    text = usage(opts.get("f"), elapsed, operands, "p" in opts, is_busybox(process))
     if "o" in opts:
         output = process.open_stream(opts.text("o"), "a" if "a" in opts else "w")
         output.write(encode(text))
@@ -126,26 +127,39 @@ def time(process: Process) -> int:
     raise ProcessExit(status)
 
 
-def usage(form: str | None, elapsed: float, command: list[str], portable: bool) -> str:
+def usage(form: str | None, elapsed: float, command: list[str], portable: bool, busybox: bool) -> str:
     """What time prints."""
     if form is not None:
-        fields = {
-            "e": f"{elapsed:.2f}",
-            "E": f"0m {elapsed:.2f}s",
-            "U": "0.00",
-            "S": "0.00",
-            "C": " ".join(command),
-        }
-        fields |= {"x": "0", "M": "0", "P": "0%", "%": "%"}
-        pieces = form.replace("\\n", "\n").replace("\\t", "\t").split("%")
-        text = pieces[0]
-        for piece in pieces[1:]:
-            text += fields.get(piece[:1], piece[:1]) + piece[1:]
-        return text + "\n"
+        return formatted(form, elapsed, command, busybox) + "\n"
     if portable:
         return f"real {elapsed:.2f}\nuser 0.00\nsys 0.00\n"
+    if not busybox:
+        return f"0.00user 0.00system 0:{elapsed:05.2f}elapsed 0%CPU (0avgtext+0avgdata 2048maxresident)k\n"
     minutes, seconds = divmod(elapsed, 60)
     return f"real\t{minutes:.0f}m {seconds:.2f}s\nuser\t0m 0.00s\nsys\t0m 0.00s\n"
+
+
+def formatted(form: str, elapsed: float, command: list[str], busybox: bool) -> str:
+    """A format of -f; busybox passes over backslashes and directives that it does not know."""
+    fields = {
+        "e": f"{elapsed:.2f}",
+        "E": f"0m {elapsed:.2f}s",
+        "U": "0.00",
+        "S": "0.00",
+        "C": " ".join(command),
+    }
+    fields |= {"x": "0", "M": "2048", "P": "0%"}
+    if not busybox:
+        fields |= {"%": "%"}
+
+    def one(match: re.Match[str]) -> str:
+        if match[0][0] == "%":
+            return fields.get(match[0][1:], "" if busybox else "?")
+        if busybox:
+            return match[0][1:].replace("\\", "")
+        return {"\\n": "\n", "\\t": "\t", "\\\\": "\\"}.get(match[0], match[0])
+
+    return re.sub(r"%.?|\\.?", one, form)
 
 
 @program("watch", options=WATCH)
