@@ -1,0 +1,1 @@
+"""A Dockerfile becomes an image: plan, loop, cache, one module an instruction; see `building.build`."""
