@@ -93,7 +93,9 @@ ARCHIVE: dict[str, str] = {
     "archive.xz": "xz unxz xzcat lzma unlzma lzcat pixz pxz",
     "archive.zstd": "zstd unzstd zstdcat zstdmt",
 }
-FINDUTILS: dict[str, str] = {}
+FINDUTILS: dict[str, str] = {
+    "findutils.find": "find",
+}
 
 # Programs that are no applets of busybox: `busybox NAME` does not know them. Whole rooms and modules, then
 # single names.
