@@ -53,7 +53,7 @@ class AttributeView(ReadView):
 
         The owner and root may; whoever may write the file may set it to now.
         """
-        parts, node = self.found(path, follow=follow)
+        parts, node = self._existing(path, follow=follow)
         tree, inner = self._writable_tree(parts, path)
         now = self.filesystem.clock()
         if self.credentials.uid not in (0, node.uid):

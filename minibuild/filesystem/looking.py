@@ -33,6 +33,8 @@ class ReadView:
         self.umask = umask
         # What this process knows nothing of but has read: all that it writes afterwards is as little known.
         self.opaque = ""
+        # The last path that was looked for in vain where any name may exist.
+        self.missing = ""
         self._root: Parts = ()
         self._cwd: Parts = ()
         self._moves_seen = len(filesystem.moves)
@@ -61,7 +63,7 @@ class ReadView:
         new.filesystem = self.filesystem
         new.credentials = self.credentials
         new.umask = self.umask
-        new.opaque = ""
+        new.opaque = new.missing = ""
         new._root = self._root
         new._cwd = self._cwd
         new._moves_seen = self._moves_seen
@@ -102,24 +104,29 @@ class ReadView:
         """The place of the name that `path` ends with, for calls that make, remove or rename it."""
         if len(self.filesystem.moves) != self._moves_seen:
             self._follow_moves()
+        try:
+            return self._place(path)
+        except FileNotFoundError:
+            above = path.rstrip("/").rpartition("/")[0]
+            if not above or not self._conjure(above + "/"):
+                raise
+        return self._place(path)
+
+    def _place(self, path: str) -> Place:
         return resolve_name(self.filesystem, path, start=self._cwd, root=self._root, who=self.credentials)
 
     def found(self, path: str, *, follow: bool = True) -> tuple[Parts, Node]:
         """As `locate`, for a node that must be there: ENOENT when it is missing.
 
-        In an opaque directory any name may exist: there the node is made, opaque too.
+        Where any name may exist, in an opaque directory or a partly known image, the node is made, opaque
+        too.
         """
         try:
-            parts, node = self.locate(path, follow)
+            return self._existing(path, follow=follow)
         except FileNotFoundError:
-            parts, node = (), None
-        if node is None:
             if not self._conjure(path):
-                raise fail(errno.ENOENT, path)
-            parts, node = self.locate(path, follow)
-        if node is None:
-            raise fail(errno.ENOENT, path)
-        return parts, node
+                raise
+        return self._existing(path, follow=follow)
 
     def touch_opaque(self, origin: str) -> None:
         """Something was read that nobody knows."""
@@ -209,7 +216,7 @@ class ReadView:
     # ---- shared by the calls
 
     def _stat(self, path: str, follow: bool) -> Stat:
-        parts, node = self.found(path, follow=follow)
+        parts, node = self._existing(path, follow=follow)
         return Stat(node, "/" + "/".join(parts))
 
     def _kind(self, path: str, follow: bool) -> str | None:
@@ -219,8 +226,21 @@ class ReadView:
             return None
         return None if node is None else node.kind
 
-    def _conjure(self, path: str) -> bool:
-        """Make what is missing of `path`, if it is missing from an opaque directory; whether it was."""
+    def _existing(self, path: str, *, follow: bool) -> tuple[Parts, Node]:
+        try:
+            parts, node = self.locate(path, follow)
+        except FileNotFoundError:
+            parts, node = (), None
+        if node is None:
+            if self._first_missing(path) is not None:
+                self.missing = path
+            raise fail(errno.ENOENT, path)
+        return parts, node
+
+    def _first_missing(self, path: str) -> tuple[Parts, Parts, str] | None:
+        """(a directory in which any name may exist, the names that are missing from it, its origin), or
+        None.
+        """
         parts: Parts = self._root if path.startswith("/") else self._cwd
         words = split(path)
         for at, word in enumerate(words):
@@ -231,23 +251,31 @@ class ReadView:
             try:
                 below, node = self.locate(here)
             except OSError:
-                return False
+                return None
             if node is None:
-                return self._conjure_below(below[:-1], (below[-1], *words[at + 1 :]), path.endswith("/"))
+                above, names = below[:-1], (below[-1], *words[at + 1 :])
+                tree, inner = self.tree_of(above)
+                origin = origin_of(tree.find(inner))
+                if not origin and self.filesystem.partial and tree is self.filesystem:
+                    origin = f"whether the image has /{'/'.join((*above, *names))}"
+                return (above, names, origin) if origin and ".." not in names else None
             parts = below
-        return False
+        return None
 
-    def _conjure_below(self, above: Parts, names: Parts, directory: bool) -> bool:
-        tree, inner = self.tree_of(above)
-        origin = origin_of(tree.find(inner))
-        if not origin or ".." in names:
+    def _conjure(self, path: str) -> bool:
+        """Make what is missing of `path`, where any name may exist; whether it was missing there."""
+        missing = self._first_missing(path)
+        if missing is None:
             return False
+        above, names, origin = missing
+        tree, inner = self.tree_of(above)
         self.touch_opaque(origin)
+        now = self.filesystem.clock()
         for name in names[:-1]:
-            tree.attach((*inner, name), opaque_directory(origin, mtime=self.filesystem.clock()))
+            tree.attach((*inner, name), opaque_directory(origin, mtime=now))
             inner = (*inner, name)
-        make = opaque_directory if directory else opaque_file
-        tree.attach((*inner, names[-1]), make(origin, mtime=self.filesystem.clock()))
+        make = opaque_directory if path.endswith("/") else opaque_file
+        tree.attach((*inner, names[-1]), make(origin, mtime=now))
         return True
 
     def _as_directory(self, parts: Parts, node: Node) -> Node:

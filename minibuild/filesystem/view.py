@@ -210,6 +210,8 @@ class View(AttributeView):
         place = self.locate_name(path)
         if place.special:
             raise fail(errno.EISDIR, path)
+        if place.node is None and self._conjure(path):
+            place = self.locate_name(path)
         if place.node is None:
             raise fail(errno.ENOENT, path)
         if place.slash:
@@ -256,6 +258,8 @@ class View(AttributeView):
     def rename(self, src: str, dst: str) -> None:
         """Rename `src` to `dst`, replacing a file by a non-directory or an empty directory by a directory."""
         old, new = self.locate_name(src), self.locate_name(dst)
+        if old.node is None and self._conjure(src):
+            old = self.locate_name(src)
         if old.special or new.special:
             raise fail(errno.EBUSY, src, dst)
         tree, source = self._writable_tree(old.parts[:-1], src)

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from minibuild.kernel.streams import Stream
     from minibuild.kernel.system import System
 
+# Programs whose failure is an answer: whether there is such a file.
+_ANSWERS = frozenset({"test", "[", "ls", "stat", "which", "readlink", "realpath", "find", "cmp", "diff"})
+
 __all__ = ["Process", "ProcessExit", "ProcessKilled"]
 
 
@@ -266,7 +269,7 @@ class Process:
             return 128 + killed.signal
         except RecursionError:
             raise LimitError("the command was ended: it is nested too deeply (the recursion limit)") from None
-        if self.view.opaque:
+        if self.view.opaque or (status and self.view.missing):
             status = self._assume(status)
         try:
             self.flush()
@@ -280,17 +283,20 @@ class Process:
         return status
 
     def _assume(self, status: int) -> int:
-        """A process that read what nobody knows is taken to have succeeded, and its output to be as little
-        known.
+        """What becomes of a process that read what nobody knows, or looked for what may be there.
+
+        It is taken to have succeeded, and its output to be as little known.
         """
+        opaque = self.view.opaque
+        name = self.argv[0].rpartition("/")[2] if self.argv else ""
+        if not opaque and (not self.assumable or name in _ANSWERS):
+            return status
+        origin = opaque or f"whether the image has {self.view.missing}"
         output = self.descriptors.get(1)
         if output is not None and output.writable:
-            output.make_opaque(self.view.opaque)
+            output.make_opaque(origin)
         if status and self.assumable:
-            name = self.argv[0].rpartition("/")[2] if self.argv else "a command"
-            self.system.fidelity.note(
-                Fidelity.ASSUMED, f"{name} is taken to succeed: {self.view.opaque} is not known"
-            )
+            self.system.fidelity.note(Fidelity.ASSUMED, f"{name} is taken to succeed: {origin} is not known")
             return 0
         return status
 

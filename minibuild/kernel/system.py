@@ -65,6 +65,7 @@ class System:
         self.random = random.Random(machine.seed)
         self.fidelity = Ledger(machine.limit)
         filesystem.on_opaque = self._touched
+        filesystem.partial = machine.partial and machine.limit is Fidelity.ASSUMED
         self.hostname = machine.hostname
         self.partial = machine.partial
         self.fixtures = machine.fixtures

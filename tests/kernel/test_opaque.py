@@ -15,6 +15,7 @@ ORIGIN = "content of https://example.org/x"
 def filesystem():
     made = FileSystem()
     made.place("/download", opaque_file(ORIGIN))
+    made.mkdir("/etc")
     made.place("/source", opaque_directory("source of example.org"))
     return made
 
@@ -75,19 +76,23 @@ def test_any_name_may_exist_in_an_opaque_directory(filesystem):
     view = filesystem.view()
     view.chdir("/source/sub/directory")
     assert view.cwd == "/source/sub/directory"
+    assert view.read_bytes("/source/README").startswith(b"opaque-")
     assert origin_of(view.stat("/source/README").node) == "source of example.org"
     assert view.listdir("/source") == ["README", "sub"]
 
 
 def test_looking_whether_a_name_exists_invents_nothing(filesystem):
     assert not filesystem.view().exists("/source/configure")
+    with pytest.raises(FileNotFoundError):
+        filesystem.view().stat("/source/configure")
     filesystem.view().mkdir("/source/build")
     assert origin_of(filesystem.node("/source/build")) == ""
 
 
 def test_an_opaque_file_turns_into_a_directory_when_it_is_used_as_one(filesystem):
     view = filesystem.view()
-    view.stat("/source/thing")
+    view.chmod("/source/thing", 0o755)
+    assert view.is_file("/source/thing")
     view.chdir("/source/thing")
     assert view.is_dir("/source/thing")
 
@@ -110,3 +115,35 @@ def test_a_layer_keeps_what_is_not_known(filesystem, tmp_path):
 
 def test_the_word_for_unknown_text_follows_from_the_origin():
     assert OpaqueContent("a").read() == OpaqueContent("a").read() != OpaqueContent("b").read()
+
+
+def test_whatever_is_needed_of_a_partly_known_image_is_taken_to_be_there(filesystem):
+    def body(process):
+        process.view.chdir("/etc/service")
+        process.view.rename("/etc/service.conf.default", "/etc/service.conf")
+        assert not process.view.exists("/etc/other")
+        return process.call(["look"])
+
+    def look(process):
+        try:
+            process.view.stat("/etc/nothing")
+        except OSError:
+            return 1
+        return 0
+
+    done = run(body, {"look": look}, filesystem=filesystem, partial=True, limit=Fidelity.ASSUMED)
+    assert done.status == 0
+    assert done.system.fidelity.reasons == [
+        "whether the image has /etc/service is not known",
+        "whether the image has /etc/service.conf.default is not known",
+        "look is taken to succeed: whether the image has /etc/nothing is not known",
+    ]
+
+
+def test_a_partly_known_image_is_taken_as_it_is_unless_that_may_be_assumed(filesystem):
+    def body(process):
+        with pytest.raises(FileNotFoundError):
+            process.view.chdir("/etc/service")
+        return 0
+
+    assert run(body, filesystem=filesystem, partial=True).status == 0

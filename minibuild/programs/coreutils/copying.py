@@ -50,6 +50,7 @@ class Copier:
         view = self.view
         follow = self.follow == "all" or (self.follow == "first" and first)
         try:
+            view.found(source, follow=follow)  # what is needed is taken to be there, where that may be assumed
             stat = view.stat(source) if follow else view.lstat(source)
         except OSError as error:
             return self._failed("can't stat '{}'", source, error)
