@@ -11,9 +11,8 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import click
 
@@ -34,8 +33,7 @@ from minibuild.store import Store
 _SINGLE = {"file": "-f", "target": "--target", "outputs": "--output", "iidfile": "--iidfile", "tags": "--tag"}
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What a worker made of one member: what its progress says, and its result or its error."""
 
     said: bytes
@@ -99,7 +97,7 @@ def _outcomes(
                     yield member.name, outcome
                     continue
                 tags = (member.tag,) if member.tag else ()
-                own = replace(request, context=member.directory, tags=tags)
+                own = request._replace(context=member.directory, tags=tags)
                 running[pool.submit(build_member, root, member.name, own, kind)] = member.name
             if running:
                 for future in wait(running, return_when=FIRST_COMPLETED).done:

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -262,7 +261,7 @@ def _outputs(words: Iterable[str], annotations: Iterable[str]) -> Iterable[Outpu
         if output.destination != "-" and not Path(output.destination).absolute().parent.is_dir():
             raise UsageError(f"--output {word}: there is no directory {Path(output.destination).parent}")
         if notes and output.type in ("oci", "docker"):
-            output = replace(output, options={**output.options, **notes})
+            output = output._replace(options={**output.options, **notes})
         yield output
 
 

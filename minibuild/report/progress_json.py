@@ -45,9 +45,8 @@ class JsonProgress:
 
     def __call__(self, event: events.Event) -> None:
         """Write the event."""
-        document: dict[str, Any] = {"event": _WORD.sub("_", type(event).__name__).lower()}
-        for name in type(event).__slots__:
-            document[name] = getattr(event, name)
+        name = _WORD.sub("_", type(event).__name__).lower()
+        document: dict[str, Any] = {"event": name, **event._asdict()}
         if isinstance(event, events.StepOutput):
             document.update(_text_or_base64(document.pop("data")))
         self._put(document)
