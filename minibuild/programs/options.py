@@ -191,7 +191,7 @@ class Options:
     ) -> int:
         """Read one long option ("name" or "name=value", perhaps shortened); the index after what was used."""
         name, equals, attached = word.partition("=")
-        full = self._complete(name)
+        full = self._complete(name, word)
         key, takes = (self.long or {})[full]
         value: str | None = attached if equals else None
         if takes == NONE and equals:
@@ -204,14 +204,14 @@ class Options:
         given.append((key, value))
         return index
 
-    def _complete(self, name: str) -> str:
-        """The full name of a long option from an unambiguous beginning of it."""
+    def _complete(self, name: str, word: str) -> str:
+        """The full name of a long option from an unambiguous beginning of it; `word` is what was written."""
         table = self.long or {}
         if name in table:
             return name
         found = [full for full in table if full.startswith(name)]
         if not found:
-            raise OptionError(f"unrecognized option '--{name}'")
+            raise OptionError(f"unrecognized option '--{word}'")
         if len({table[full] for full in found}) > 1:
             choices = " ".join(f"'--{full}'" for full in found)
             raise OptionError(f"option '--{name}' is ambiguous; possibilities: {choices}")
