@@ -95,6 +95,7 @@ ARCHIVE: dict[str, str] = {
 }
 FINDUTILS: dict[str, str] = {
     "findutils.find": "find",
+    "findutils.xargs": "xargs",
 }
 
 # Programs that are no applets of busybox: `busybox NAME` does not know them. Whole rooms and modules, then
