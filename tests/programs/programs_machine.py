@@ -82,7 +82,9 @@ class ProgramMachine:
     ) -> Result:
         """Run commands (words, or a text of words without quotes) one after the other; each gets `stdin`."""
         result, pieces = Result(), ([], [])
-        system = self.system = System(self.filesystem, Machine(lookup=lookup, now=NOW, seed="test", limit=limit))
+        system = self.system = System(
+            self.filesystem, Machine(lookup=lookup, now=NOW, seed="test", limit=limit)
+        )
         self.filesystem.clock = system.clock.now
 
         def main() -> None:
@@ -125,7 +127,11 @@ class ProgramMachine:
 
     def paths(self, below: str = "/w") -> list[str]:
         """The paths below a directory, relative to it."""
-        return [entry.path[len(below) + 1 :] for entry in self.filesystem.walk() if entry.path.startswith(below + "/")]
+        return [
+            entry.path[len(below) + 1 :]
+            for entry in self.filesystem.walk()
+            if entry.path.startswith(below + "/")
+        ]
 
 
 def busybox() -> ProgramMachine:

@@ -6,7 +6,11 @@ from programs_machine import ProgramMachine, busybox, gnu
 from minibuild.kernel.fidelity import FidelityError
 from minibuild.programs.registry import APPLETS, LOCATIONS, PROGRAMS, lookup
 
-OURS = [name for name, module in LOCATIONS.items() if module.startswith(("coreutils.", "users.", "system.", "opaque"))]
+OURS = [
+    name
+    for name, module in LOCATIONS.items()
+    if module.startswith(("coreutils.", "users.", "system.", "opaque"))
+]
 
 
 def test_every_listed_name_is_a_program_of_its_module():
