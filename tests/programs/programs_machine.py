@@ -50,6 +50,7 @@ class ProgramMachine:
         tree.mkdir("/tmp", mode=0o1777)
         tree.mkdir("/w", mode=0o777)
         tree.mkdir("/root", mode=0o700)
+        tree.mkdir("/home")
         tree.device("/dev/null", "char", 1, 3)
         tree.device("/dev/zero", "char", 1, 5)
         tree.device("/dev/full", "char", 1, 7)

@@ -31,6 +31,7 @@ GROUPADD = Options(
     usage="[options] GROUP",
     help="Create a new group",
     failure=2,
+    points_to_help=False,
 )
 GROUPMOD = Options(
     "ag:hn:op:R:P:U:",
@@ -38,6 +39,7 @@ GROUPMOD = Options(
     usage="[options] GROUP",
     help="Modify a group definition",
     failure=2,
+    points_to_help=False,
 )
 GROUPDEL = Options(
     "fhR:P:",
@@ -45,6 +47,7 @@ GROUPDEL = Options(
     usage="[options] GROUP",
     help="Delete a group",
     failure=2,
+    points_to_help=False,
 )
 GPASSWD = Options(
     "a:d:M:A:rR",
@@ -59,6 +62,7 @@ GPASSWD = Options(
     usage="[option] GROUP",
     help="Administer /etc/group",
     failure=2,
+    points_to_help=False,
 )
 
 

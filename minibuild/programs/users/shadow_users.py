@@ -72,6 +72,7 @@ USERADD = Options(
     usage="[options] LOGIN\n       useradd -D\n       useradd -D [options]",
     help="Create a new user",
     failure=2,
+    points_to_help=False,
 )
 USERMOD = Options(
     "ac:d:e:f:g:G:hl:LmopR:P:rs:u:Uv:V:w:W:Z:",
@@ -97,6 +98,7 @@ USERMOD = Options(
     usage="[options] LOGIN",
     help="Modify a user account",
     failure=2,
+    points_to_help=False,
 )
 USERDEL = Options(
     "frR:P:Z",
@@ -104,6 +106,7 @@ USERDEL = Options(
     usage="[options] LOGIN",
     help="Delete a user account and related files",
     failure=2,
+    points_to_help=False,
 )
 
 
