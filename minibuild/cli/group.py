@@ -1,6 +1,5 @@
 """`minibuild` itself: its global options, and its commands by name."""
 
-from difflib import get_close_matches
 from importlib import import_module
 
 import click
@@ -32,6 +31,8 @@ class LazyGroup(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """The command that the first word names; a usage error with a suggestion when there is none."""
         if args[0] not in COMMANDS and not args[0].startswith("-"):
+            from difflib import get_close_matches  # only for a word that is wrong
+
             close = get_close_matches(args[0], COMMANDS, 1, 0.6)
             suggestion = f" Did you mean {close[0]!r}?" if close else ""
             raise click.UsageError(f"No such command {args[0]!r}.{suggestion}", ctx)

@@ -1,7 +1,6 @@
 """Which image a word of the command line means: a name, an ID, or `IMAGE~2`, the image two steps before."""
 
 import re
-from difflib import get_close_matches
 
 from minibuild.errors import MinibuildError
 from minibuild.store import Store
@@ -42,6 +41,8 @@ def _back(store: Store, image_id: str, steps: int, name: str) -> str:
 
 
 def _suggestion(store: Store, name: str) -> str:
+    from difflib import get_close_matches  # only on the way to an error
+
     known = [tagged for record in store.images() for tagged in record.names]
     close = get_close_matches(name, [*known, *(tagged.rpartition(":")[0] for tagged in known)], 1, 0.6)
     return f"did you mean {close[0]}?" if close else "`minibuild images` lists those that are there"

@@ -285,3 +285,43 @@ def test_labels_make_a_last_step(minibuild, context) -> None:
     labels = json.loads(minibuild("inspect", "-f", "{{json .Config.Labels}}", "app").out)
     assert labels == {"a": "it's $HOME", "b": "", "c": "d=e"}
     assert minibuild("build", "--label", "=x", context("FROM scratch\n")).status == 2
+
+
+_FAILS = "FROM busybox:1.36\nRUN echo before\nRUN echo said; echo aside >&2; exit 7\nRUN echo after\n"
+
+
+def test_a_run_that_fails_ends_the_build_with_its_place_and_output(minibuild, context) -> None:
+    shown = minibuild("build", "-t", "never", context(_FAILS))
+    assert shown.status == 1
+    assert " ---> Running in " in shown.out
+    assert "\nsaid\naside\n" in shown.out
+    assert "Step 4/4" not in shown.out
+    assert "Dockerfile:3" in shown.err
+    assert "code: 7" in shown.err
+    assert minibuild("images", "-q", "never").out == ""
+    assert minibuild("system", "verify").status == 0
+
+
+def test_a_quiet_build_that_fails_shows_what_was_said(minibuild, context) -> None:
+    shown = minibuild("build", "-q", context(_FAILS))
+    assert (shown.status, shown.out) == (1, "")
+    assert "\nsaid\naside\n" in shown.err
+    assert "code: 7" in shown.err
+
+
+def test_fidelity_is_told_and_kept(minibuild, context, tmp_path: Path) -> None:
+    directory = context("FROM busybox:1.36\nRUN nosuchprogram || true\nENV A=b\n")
+    shown = minibuild(
+        "build", "-t", "app", "--fidelity", "assume", "--metadata-file", tmp_path / "m", directory
+    )
+    assert shown.status == 0
+    steps = json.loads((tmp_path / "m").read_text())["minibuild.steps"]
+    levels = [step["fidelity"] for step in steps]
+    assert levels[2] == "exact"
+    assert all(step["why"] for step in steps if step["fidelity"] != "exact")
+    rows = minibuild("history", "--format", "{{.Fidelity}}|{{.Why}}", "app").out.splitlines()[::-1]
+    assert [row.partition("|")[0] for row in rows] == levels
+    assert rows[1].partition("|")[2] == steps[1]["why"]
+    for step in steps:
+        if step["fidelity"] != "exact":
+            assert f" ---> {step['fidelity']}: " in shown.out
