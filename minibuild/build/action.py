@@ -1,7 +1,6 @@
 """What an instruction does once every word of it is expanded, and where it stands."""
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from minibuild.image.config import ContainerConfig
 
@@ -14,8 +13,7 @@ if TYPE_CHECKING:
     from minibuild.build.workshop import Workshop
 
 
-@dataclass(frozen=True, slots=True)
-class Situation:
+class Situation(NamedTuple):
     """Where an instruction stands: the image committed last, the variables in force, the build's means.
 
     `escape` is the Dockerfile's escape character. `cmd_set` tells whether a CMD has already stood in this
@@ -40,8 +38,7 @@ class Situation:
         return self.image.runtime.shell or ("/bin/sh", "-c")
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
+class Action(NamedTuple):
     """One instruction, ready to be replayed.
 
     `created_by` is its history text as docker's classic builder writes it, `config` the configuration after

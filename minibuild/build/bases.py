@@ -2,7 +2,6 @@
 
 from minibuild.build.errors import BuildError
 from minibuild.build.images import StageImage, committed
-from minibuild.filesystem import FileSystem
 from minibuild.image.config import HistoryEntry, ImageConfig, chain_id
 from minibuild.image.reference import Reference, ReferenceError, parse_reference  # noqa: A004  the field's own word
 from minibuild.store import Store
@@ -63,6 +62,7 @@ def _from_catalogue(reference: Reference, store: Store) -> str | None:
     none.
     """
     from minibuild.catalogue import find_image  # read only when the store does not have the image
+    from minibuild.filesystem import FileSystem
 
     found = find_image(reference)
     if found is None:

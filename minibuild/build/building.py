@@ -13,7 +13,6 @@ from minibuild.build.plan import Plan, Stage, make_plan, with_labels
 from minibuild.build.reading import read_dockerfile
 from minibuild.build.request import BuildRequest, BuildResult, StepRecord
 from minibuild.build.scope import Scope, environment_values
-from minibuild.build.triggers import triggered
 from minibuild.build.workshop import Workshop
 from minibuild.dockerfile.nodes import Instruction
 from minibuild.errors import MinibuildError
@@ -119,8 +118,12 @@ class _Stages:
                 for instruction in self.plan.stages[stage.base.stage].instructions
                 if instruction.keyword == "ONBUILD"
             )
-        triggers = [(trigger, stage.from_) for trigger in triggered(texts, stage.from_, self.workshop)]
-        return triggers + [(instruction, instruction) for instruction in stage.instructions]
+        own = [(instruction, instruction) for instruction in stage.instructions]
+        if not texts:
+            return own
+        from minibuild.build.triggers import triggered  # few bases have triggers
+
+        return [(trigger, stage.from_) for trigger in triggered(texts, stage.from_, self.workshop)] + own
 
     def _stage(
         self,

@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
+from typing import NamedTuple
 
 from minibuild.build.errors import BuildError
 from minibuild.build.plan import make_plan
@@ -16,8 +16,7 @@ from minibuild.image.reference import ReferenceError, parse_reference  # noqa: A
 from minibuild.store import Store
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(NamedTuple):
     """One context of a collection.
 
     `name` is its directory's name, `tag` the image name that it gets ("" when its own Dockerfile builds on an

@@ -1,17 +1,19 @@
 """The container of one step: what an instruction modifies and the engine commits."""
 
+from __future__ import annotations
+
 import hashlib
 from typing import TYPE_CHECKING
 
 from minibuild.build import events
-from minibuild.build.images import StageImage
 from minibuild.build.opaque import why_opaque
-from minibuild.filesystem import FileSystem, Node, Snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from minibuild.build.images import StageImage
     from minibuild.build.workshop import Workshop
+    from minibuild.filesystem import FileSystem, Node, Snapshot
 
 _LEVELS = ("exact", "modelled", "assumed")
 
@@ -22,7 +24,7 @@ class StepContainer:
     Its file system is made when it is first asked for: a step that sets metadata never reads one.
     """
 
-    def __init__(self, workshop: "Workshop", image: StageImage, step: int, seed: str) -> None:
+    def __init__(self, workshop: Workshop, image: StageImage, step: int, seed: str) -> None:
         self.workshop = workshop
         self.image = image
         self.step = step
@@ -45,6 +47,8 @@ class StepContainer:
     def filesystem(self) -> FileSystem:
         """The container's own, writable file system."""
         if self._filesystem is None:
+            from minibuild.filesystem import FileSystem  # a step that is found in the cache needs none
+
             self._filesystem = FileSystem(self.base, clock=self.workshop.clock.now)
         return self._filesystem
 
@@ -75,7 +79,7 @@ class StepContainer:
             self.note("assumed", (why,))
 
     @property
-    def output(self) -> "Callable[[int, bytes], None]":
+    def output(self) -> Callable[[int, bytes], None]:
         """Takes what the step's processes write: descriptor 1 or 2, and bytes."""
         emit, step = self.workshop.emit, self.step
         return lambda descriptor, data: emit(events.StepOutput(step, descriptor, data))

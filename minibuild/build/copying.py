@@ -6,7 +6,7 @@ own mode and owner when it is the destination itself, and takes the source's whe
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from minibuild.build.destination import Destination
 from minibuild.build.errors import BuildError
@@ -15,13 +15,12 @@ from minibuild.build.selection import Exclusion, Selected
 from minibuild.filesystem import Device, Directory, Fifo, File, Node, Symlink
 
 
-@dataclass(frozen=True, slots=True)
-class CopyRules:
+class CopyRules(NamedTuple):
     """What the flags of one COPY or ADD ask for; None means: as the source has it."""
 
     owner: Owner | None = None
     chmod: ModeChange | None = None
-    exclusion: Exclusion = Exclusion(())  # noqa: RUF009  a value without state
+    exclusion: Exclusion = Exclusion(())
 
     def owner_of(self, node: Node) -> Owner:
         """The owner that a copy of `node` gets."""

@@ -5,7 +5,7 @@ around both.
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from minibuild.build import events
 from minibuild.build.action import Action, Situation
@@ -16,7 +16,7 @@ from minibuild.build.images import StageImage, committed
 from minibuild.build.plan import Stage
 from minibuild.build.request import StepRecord
 from minibuild.build.scope import Scope
-from minibuild.build.steps import RESOLVERS
+from minibuild.build.steps import resolver
 from minibuild.build.workshop import Workshop
 from minibuild.dockerfile.nodes import Instruction
 from minibuild.errors import MinibuildError
@@ -24,23 +24,24 @@ from minibuild.image.config import HistoryEntry
 from minibuild.store import CacheRecord
 
 
-@dataclass(slots=True)
 class Step:
     """One instruction on its way through the loop. `place` is where its errors point: for a trigger that is
     the FROM.
     """
 
-    number: int
-    instruction: Instruction
-    place: Instruction
-    stage: Stage
-    started: float = 0.0
-    action: Action | None = None
-    key: str = ""
+    __slots__ = ("action", "instruction", "key", "number", "place", "stage", "started")
+
+    def __init__(self, number: int, instruction: Instruction, place: Instruction, stage: Stage) -> None:
+        self.number = number
+        self.instruction = instruction
+        self.place = place
+        self.stage = stage
+        self.started = 0.0
+        self.action: Action | None = None
+        self.key = ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Outcome:
+class _Outcome(NamedTuple):
     """What a step made, now or in an earlier build."""
 
     layer: str | None
@@ -70,8 +71,8 @@ class Engine:
         text = one_line(stage.from_)
         line = stage.from_.start_line
         self.workshop.emit(events.StepStarted(number, self.total, text, line, stage.label))
-        runtime = replace(base.runtime, on_build=()) if base.runtime.on_build else base.runtime
-        image = replace(base, config=replace(base.config, config=runtime))
+        runtime = base.runtime._replace(on_build=()) if base.runtime.on_build else base.runtime
+        image = base._replace(config=base.config._replace(config=runtime))
         seconds = time.monotonic() - started
         fidelity, reasons = base.fidelity, base.reasons
         self.workshop.emit(events.StepCommitted(number, base.id, None, 0, fidelity, reasons, seconds, False))
@@ -102,7 +103,7 @@ class Engine:
         instruction = step.instruction
         escape = self.workshop.plan.dockerfile.escape
         situation = Situation(image, self.scope, self.workshop, step.stage.number, escape, self._cmd_set)
-        step.action = RESOLVERS[instruction.keyword](instruction, situation)
+        step.action = resolver(instruction.keyword)(instruction, situation)
         self._cmd_set = self._cmd_set or instruction.keyword == "CMD"
         inputs = step.action.inputs
         key_inputs = ("metadata", step.action.created_by, image.id) if inputs is None else inputs
@@ -177,7 +178,9 @@ class Engine:
                 seconds,
             )
         )
-        return StageImage(image_id, config, files, parent.partial)
+        # After something unknown ran, nobody can say what else the image has.
+        partial = parent.partial or made.fidelity == "assumed"
+        return StageImage(image_id, config, files, partial)
 
 
 def one_line(instruction: Instruction) -> str:

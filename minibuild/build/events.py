@@ -6,19 +6,17 @@ may interleave: `step` tells which one an event belongs to.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class BuildStarted:
+class BuildStarted(NamedTuple):
     """The plan is made: `total` instructions will be replayed for the Dockerfile `path`."""
 
     path: str
     total: int
 
 
-@dataclass(frozen=True, slots=True)
-class StepStarted:
+class StepStarted(NamedTuple):
     """Step `step` of `total` begins: `text` is the instruction on one line, `line` its place, `stage` its
     stage's name or number.
     """
@@ -30,23 +28,20 @@ class StepStarted:
     stage: str
 
 
-@dataclass(frozen=True, slots=True)
-class StepCached:
+class StepCached(NamedTuple):
     """The cache holds the result of this step; `StepCommitted` follows."""
 
     step: int
 
 
-@dataclass(frozen=True, slots=True)
-class ContainerStarted:
+class ContainerStarted(NamedTuple):
     """The container `container` (64 hex digits) made from the image committed last runs the instruction."""
 
     step: int
     container: str
 
 
-@dataclass(frozen=True, slots=True)
-class StepOutput:
+class StepOutput(NamedTuple):
     """Bytes that a process of the step wrote: `descriptor` 1 is standard output, 2 standard error."""
 
     step: int
@@ -54,16 +49,14 @@ class StepOutput:
     data: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class ContainerRemoved:
+class ContainerRemoved(NamedTuple):
     """The step's container is gone; its changes are in the image committed next."""
 
     step: int
     container: str
 
 
-@dataclass(frozen=True, slots=True)
-class StepCommitted:
+class StepCommitted(NamedTuple):
     """The step's image.
 
     `image` is its ID (`sha256:…`), `layer` the diff ID of the layer it added or None, `size` that layer's
@@ -81,16 +74,14 @@ class StepCommitted:
     cached: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Warned:
+class Warned(NamedTuple):
     """Something worth telling that does not stop the build; `line` is 0 when it has no place."""
 
     message: str
     line: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Progressed:
+class Progressed(NamedTuple):
     """Long work outside the steps: `what` has done `done` of `total` bytes (0 when unknown)."""
 
     what: str
@@ -98,8 +89,7 @@ class Progressed:
     total: int
 
 
-@dataclass(frozen=True, slots=True)
-class BuildFinished:
+class BuildFinished(NamedTuple):
     """The image `image` is committed and has the names `names`; `fidelity` is the lowest of its steps'."""
 
     image: str

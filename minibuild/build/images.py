@@ -1,15 +1,14 @@
 """Images on the way: what the loop hands from one instruction to the next."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from minibuild.image.config import ContainerConfig, HistoryEntry, ImageConfig
 
 DEFAULT_PATH = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
-@dataclass(frozen=True, slots=True)
-class StageImage:
+class StageImage(NamedTuple):
     """An image committed by a step, or the base on which a stage starts.
 
     `id` is the image ID ("" for scratch). `files` identifies how the file system came to be, for cache keys:
@@ -48,8 +47,7 @@ def committed(
     parent: ImageConfig, runtime: ContainerConfig, entry: HistoryEntry, layer: str | None, author: str
 ) -> ImageConfig:
     """`parent` with one more history entry and, unless the entry is empty, one more layer."""
-    return replace(
-        parent,
+    return parent._replace(
         created=entry.created,
         author=author or parent.author,
         config=runtime,
@@ -68,4 +66,4 @@ def with_environment(config: ContainerConfig, values: Mapping[str, str]) -> Cont
         else:
             places[name] = len(env)
             env.append(f"{name}={value}")
-    return replace(config, env=tuple(env))
+    return config._replace(env=tuple(env))

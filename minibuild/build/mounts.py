@@ -3,7 +3,6 @@
 import posixpath
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from minibuild.build.action import Situation
@@ -20,8 +19,7 @@ from minibuild.filesystem import Directory, FileSystem, Node, Snapshot, changes,
 _CACHE = "cache"
 
 
-@dataclass(frozen=True, slots=True)
-class Mounted:
+class Mounted(NamedTuple):
     """One mount, expanded. `key` is what the command's result depends on; `find` gives the files of a bind
     mount, or those that a cache starts with.
     """

@@ -1,10 +1,12 @@
 """`--chown` and `--chmod` of COPY and ADD, as BuildKit reads them."""
 
 import re
-from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
 from minibuild.build.errors import BuildError
-from minibuild.filesystem import View
+
+if TYPE_CHECKING:
+    from minibuild.filesystem import View
 
 _OCTAL = re.compile(r"[0-7]{1,5}\Z")
 _CLAUSE = re.compile(r"([ugoa]*)((?:[-+=](?:[rwxXst]*|[ugo]))+)\Z")
@@ -13,15 +15,14 @@ _SHIFT = {"u": 6, "g": 3, "o": 0}
 _BIT = {"r": 4, "w": 2, "x": 1}
 
 
-@dataclass(frozen=True, slots=True)
-class Owner:
+class Owner(NamedTuple):
     """The owner that copied files and the directories made for them get."""
 
     uid: int
     gid: int
 
 
-def parse_owner(text: str, view: View) -> Owner | None:
+def parse_owner(text: str, view: "View") -> Owner | None:
     """The owner of `--chown=text`, looked up in the destination's /etc/passwd and /etc/group; None for no
     flag.
 
@@ -49,7 +50,7 @@ def _number(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 10 else None
 
 
-def _lookup(view: View, path: str, name: str) -> list[str]:
+def _lookup(view: "View", path: str, name: str) -> list[str]:
     """The fields of the line of `path` that begins with `name`; empty when there is none."""
     try:
         text = view.read_bytes(path).decode("utf-8", "surrogateescape")

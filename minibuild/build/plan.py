@@ -5,8 +5,7 @@ alone.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from difflib import get_close_matches
+from typing import NamedTuple
 
 from minibuild.build.errors import BuildError, DockerfileText
 from minibuild.build.scope import platform_arguments
@@ -14,8 +13,7 @@ from minibuild.dockerfile.expand import ExpandError, expand_word
 from minibuild.dockerfile.nodes import Add, Copy, Dockerfile, From, Instruction, Label, Onbuild, Run
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(NamedTuple):
     """What a FROM, `--from` or mount names: exactly one of a stage, a named context, an image; or scratch
     (none of them).
     """
@@ -25,8 +23,7 @@ class Origin:
     image: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Stage:
+class Stage(NamedTuple):
     """One FROM with what follows it. `needs` are the numbers of the stages that it stands on or copies
     from.
     """
@@ -45,8 +42,7 @@ class Stage:
         return self.name or str(self.number)
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(NamedTuple):
     """All stages, the target's number and the numbers of the stages to build, in the order of the
     Dockerfile.
     """
@@ -55,7 +51,7 @@ class Plan:
     stages: tuple[Stage, ...]
     target: int
     needed: tuple[int, ...]
-    globals: Mapping[str, str] = field(default_factory=dict)
+    globals: Mapping[str, str] = {}
 
 
 def make_plan(
@@ -114,8 +110,8 @@ def with_labels(plan: Plan, labels: Mapping[str, str]) -> Plan:
     text = "LABEL " + " ".join(f"{key}={value}" for key, value in zip(words[::2], words[1::2], strict=True))
     line = last.end_line
     label = Label(args=words, start_line=line, end_line=line, written="LABEL", original=text)
-    labelled = replace(target, instructions=(*target.instructions, label))
-    return replace(plan, stages=(*plan.stages[: plan.target], labelled, *plan.stages[plan.target + 1 :]))
+    labelled = target._replace(instructions=(*target.instructions, label))
+    return plan._replace(stages=(*plan.stages[: plan.target], labelled, *plan.stages[plan.target + 1 :]))
 
 
 def _literal(text: str) -> str:
@@ -167,8 +163,7 @@ def _resolve(name: str, stage: int, names: list[str], contexts: Mapping[str, str
     return Origin(image=name)
 
 
-@dataclass(frozen=True, slots=True)
-class _Finder:
+class _Finder(NamedTuple):
     """Resolves what the instructions of one stage name, with errors that point at the instruction."""
 
     stage: int
@@ -275,6 +270,8 @@ def _target(stages: list[Stage], target: str) -> int:
         if stage.name and stage.name.lower() == target.lower():
             return stage.number
     known = [stage.name for stage in stages if stage.name]
+    from difflib import get_close_matches  # only on the way to an error
+
     close = get_close_matches(target, known, 1, 0.5)
     suggestion = f" (did you mean {close[0]}?)" if close else ""
     raise BuildError(

@@ -1,32 +1,28 @@
 """What a build is asked to do, and what it gives back."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Output:
+class Output(NamedTuple):
     """One `--output`: `type` is oci, docker, tar or local; `destination` a path, or "-" for standard
     output.
     """
 
     type: str
     destination: str
-    options: Mapping[str, str] = field(default_factory=dict)
+    options: Mapping[str, str] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class Secret:
+class Secret(NamedTuple):
     """One `--secret`: its value comes from the host file `source` or the environment variable `variable`."""
 
     source: str = ""
     variable: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class BuildRequest:
+class BuildRequest(NamedTuple):
     """All that decides a build.
 
     `context` is a directory, or None for an empty context. `dockerfile` is the Dockerfile's path (default:
@@ -39,23 +35,22 @@ class BuildRequest:
     text: str | None = None
     dialect: str = "strict"
     fidelity: str = "modelled"
-    build_args: Mapping[str, str] = field(default_factory=dict)
+    build_args: Mapping[str, str] = {}
     target: str = ""
     no_cache: bool = False
     no_cache_filter: tuple[str, ...] = ()
-    build_contexts: Mapping[str, str] = field(default_factory=dict)
-    secrets: Mapping[str, Secret] = field(default_factory=dict)
+    build_contexts: Mapping[str, str] = {}
+    secrets: Mapping[str, Secret] = {}
     tags: tuple[str, ...] = ()
     outputs: tuple[Output, ...] = ()
     platform: str = "linux/amd64"
     source_date_epoch: int | None = None
-    fixtures: Mapping[str, str] = field(default_factory=dict)
-    hosts: Mapping[str, str] = field(default_factory=dict)
-    labels: Mapping[str, str] = field(default_factory=dict)
+    fixtures: Mapping[str, str] = {}
+    hosts: Mapping[str, str] = {}
+    labels: Mapping[str, str] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class StepRecord:
+class StepRecord(NamedTuple):
     """One instruction as it was built; a row of `minibuild.steps` in the metadata file."""
 
     line: int
@@ -68,8 +63,7 @@ class StepRecord:
     seconds: float
 
 
-@dataclass(frozen=True, slots=True)
-class BuildResult:
+class BuildResult(NamedTuple):
     """A finished build: the image ID, the names given to it and its steps in the order of the Dockerfile.
 
     `descriptor` is the OCI descriptor of the image's manifest as the first archive among the outputs holds
@@ -81,7 +75,7 @@ class BuildResult:
     steps: tuple[StepRecord, ...]
     fidelity: str
     seconds: float
-    descriptor: Mapping[str, Any] = field(default_factory=dict)
+    descriptor: Mapping[str, Any] = {}
 
     @property
     def manifest(self) -> str:

@@ -2,18 +2,23 @@
 `--exclude`.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
 
 from minibuild.build.errors import BuildError
 from minibuild.build.opaque import opaque_source
 from minibuild.build.patterns import clean_source, component_pattern, has_wildcard
 from minibuild.dockerfile.ignore import IgnoreFile
-from minibuild.filesystem import Directory, Node, View
+from minibuild.filesystem import Directory
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from minibuild.filesystem import Node, View
 
 
-@dataclass(frozen=True, slots=True)
-class Selected:
+class Selected(NamedTuple):
     """One source. `name` is what it is called at the destination; `parents` the directories that `--parents`
     keeps.
 
@@ -26,8 +31,7 @@ class Selected:
     parents: tuple[tuple[str, Node], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where sources are looked for: a view of the files, what they are called in messages, and whether a
     missing one is taken for granted.
     """

@@ -1,21 +1,24 @@
 """Where COPY, ADD and mounts take files from: the context, stages, images, named contexts."""
 
-from collections.abc import Callable
+from __future__ import annotations
+
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from minibuild.build.bases import find_base
 from minibuild.build.context import Context, read_ignore_file
 from minibuild.build.errors import BuildError
-from minibuild.build.images import StageImage
 from minibuild.build.opaque import opaque_directory
-from minibuild.build.plan import Origin
-from minibuild.build.request import BuildRequest
-from minibuild.filesystem import FileSystem, Snapshot, View
-from minibuild.store import Store
+from minibuild.filesystem import Directory
 
 if TYPE_CHECKING:
-    from minibuild.build.plan import Plan
+    from collections.abc import Callable
+
+    from minibuild.build.images import StageImage
+    from minibuild.build.plan import Origin, Plan
+    from minibuild.build.request import BuildRequest
+    from minibuild.filesystem import FileSystem, View
+    from minibuild.store import Store
 
 _IMAGE = "docker-image://"
 _LAYOUT = "oci-layout://"
@@ -32,7 +35,7 @@ class Source:
     def __init__(
         self,
         label: str,
-        snapshot: Callable[[], Snapshot],
+        root: Callable[[], Directory],
         *,
         identity: str = "",
         context: Context | None = None,
@@ -44,14 +47,16 @@ class Source:
         self.context = context
         self.partial = partial
         self.opaque = opaque
-        self._snapshot = snapshot
+        self._root = root
         self._filesystem: FileSystem | None = None
 
     @property
     def filesystem(self) -> FileSystem:
         """The files, to be read only."""
         if self._filesystem is None:
-            self._filesystem = FileSystem(self._snapshot())
+            from minibuild.filesystem import FileSystem, Snapshot  # not for what is found in the cache
+
+            self._filesystem = FileSystem(Snapshot(self._root()))
         return self._filesystem
 
     @property
@@ -63,7 +68,7 @@ class Source:
 class Sources:
     """Finds images and opens sources, each once a build."""
 
-    def __init__(self, request: BuildRequest, plan: "Plan", store: Store) -> None:
+    def __init__(self, request: BuildRequest, plan: Plan, store: Store) -> None:
         self.request = request
         self.plan = plan
         self.store = store
@@ -131,12 +136,12 @@ class Sources:
             )
         if origin.image:
             return self._image_source(self.find_image(origin.image), f"image {origin.image}")
-        return Source("scratch", lambda: FileSystem().snapshot(), identity="scratch")
+        return Source("scratch", Directory, identity="scratch")
 
     def _image_source(self, image: StageImage, label: str) -> Source:
         return Source(
             label,
-            lambda: self.store.layer_filesystem(image.config.diff_ids),
+            lambda: self.store.layer_filesystem(image.config.diff_ids).root,
             identity=image.files,
             partial=image.partial,
         )
@@ -155,7 +160,7 @@ class Sources:
                 )
             origin = f"content of {value}"
             tree = opaque_directory(origin)
-            return Source(label, lambda: Snapshot(tree), identity=f"opaque {value}", opaque=origin)
+            return Source(label, lambda: tree, identity=f"opaque {value}", opaque=origin)
         directory = Path(value.removeprefix("file://"))
         if not directory.is_dir():
             raise BuildError(f"build context {name}: {value} is not a directory")
@@ -168,4 +173,4 @@ def is_remote(name: str) -> bool:
 
 
 def _host(label: str, context: Context) -> Source:
-    return Source(label, lambda: Snapshot(context.root), context=context)
+    return Source(label, lambda: context.root, context=context)

@@ -2,6 +2,7 @@
 
 from minibuild.build.errors import BuildError
 from minibuild.build.workshop import Workshop
+from minibuild.dockerfile import parse
 from minibuild.dockerfile.nodes import From, Instruction
 from minibuild.errors import MinibuildError
 
@@ -10,10 +11,6 @@ def triggered(texts: tuple[str, ...], from_: From, workshop: Workshop) -> list[I
     """The instructions that the base leaves to this build; an error in one points at the FROM that triggers
     it.
     """
-    if not texts:
-        return []
-    from minibuild.dockerfile import parse  # the grammar is loaded only when there is something to read
-
     escape = workshop.plan.dockerfile.escape
     directive = f"# escape={escape}\n" if escape != "\\" else ""
     instructions: list[Instruction] = []

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Protocol
 
-from minibuild.filesystem.changes import Change
+from minibuild.filesystem.changeset import Change
 from minibuild.filesystem.content import OPAQUE_ATTRIBUTE, BlobSource, OpaqueContent, SliceContent
 from minibuild.filesystem.entries import LayerEntry, LayerError, dump_entries, load_entries, read_layer
 from minibuild.filesystem.nodes import EMPTY, Device, Directory, Fifo, File, Node, Symlink

@@ -2,14 +2,12 @@
 config.md)."""
 
 import json
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from minibuild.image.digest import digest_of
 
 
-@dataclass(frozen=True, slots=True)
-class Healthcheck:
+class Healthcheck(NamedTuple):
     """How a container's health is asked for; times in nanoseconds, 0 means inherited or default."""
 
     test: tuple[str, ...]
@@ -20,8 +18,7 @@ class Healthcheck:
     retries: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class ContainerConfig:
+class ContainerConfig(NamedTuple):
     """What a container gets from its image. Empty values mean that nothing is set."""
 
     user: str = ""
@@ -81,8 +78,7 @@ class ContainerConfig:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class HistoryEntry:
+class HistoryEntry(NamedTuple):
     """One instruction in an image's history; `created` is RFC 3339."""
 
     created: str = ""
@@ -92,8 +88,7 @@ class HistoryEntry:
     author: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ImageConfig:
+class ImageConfig(NamedTuple):
     """An image's configuration: where it runs, its layers' diff IDs from the bottom up, its history."""
 
     created: str = ""

@@ -1,7 +1,7 @@
 """Builds in a store of their own, from a context that the test writes."""
 
 import os
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +41,7 @@ class Bench:
         if text is not None:
             (self.context / "Dockerfile").write_text(text)
         request = BuildRequest(self.context)
-        return build(replace(request, **options), self.store, self.told.append)
+        return build(request._replace(**options), self.store, self.told.append)
 
     def config(self, result: BuildResult) -> ImageConfig:
         """The configuration of what was built."""

@@ -1,21 +1,26 @@
 """ADD: as COPY, and archives of the context are unpacked; URLs and git repositories by their fixtures."""
 
+from __future__ import annotations
+
 import posixpath
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from minibuild.build.action import Action, Situation, nop
-from minibuild.build.container import StepContainer
 from minibuild.build.context import Context
-from minibuild.build.copying import Copier
 from minibuild.build.errors import BuildError
 from minibuild.build.expansion import expand
 from minibuild.build.opaque import opaque_directory, opaque_file
 from minibuild.build.selection import Selected
 from minibuild.build.sources import is_remote
 from minibuild.build.steps.copy import Transfer, history_text, inputs, transfer, write
-from minibuild.build.unpacking import has_archive_name, is_archive, unpack
-from minibuild.dockerfile.nodes import Add
-from minibuild.filesystem import OPAQUE_ATTRIBUTE, File, HostContent, Node, OpaqueContent
+from minibuild.filesystem import OPAQUE_ATTRIBUTE, File, HostContent, OpaqueContent
+
+if TYPE_CHECKING:
+    from minibuild.build.container import StepContainer
+    from minibuild.build.copying import Copier
+    from minibuild.dockerfile.nodes import Add
+    from minibuild.filesystem import Node
 
 _DOWNLOAD_MODE = 0o600
 
@@ -28,7 +33,7 @@ def resolve(instruction: Add, at: Situation) -> Action:
     fetched = tuple(_fetched(name, instruction, at) for name in words if is_remote(name))
     move = transfer(instruction, at, tuple(name for name in words if not is_remote(name)), fetched)
     asked = instruction.unpack
-    parts = (*inputs(move, at, instruction.chmod or ""), f"unpack {asked}")
+    parts = (*inputs(move, at), f"unpack {asked}")
 
     def modify(container: StepContainer) -> None:
         def put(copier: Copier, one: Selected) -> None:
@@ -41,6 +46,8 @@ def resolve(instruction: Add, at: Situation) -> Action:
 
 
 def _put(copier: Copier, one: Selected, move: Transfer, container: StepContainer, *, extract: bool) -> None:
+    from minibuild.build.unpacking import has_archive_name, is_archive, unpack  # its decompressors are many
+
     content = one.node.content if isinstance(one.node, File) else None
     if not extract or content is None:
         copier.copy(one, move.destination)

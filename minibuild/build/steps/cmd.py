@@ -1,6 +1,5 @@
 """CMD: what a container runs unless it is told something else."""
 
-from dataclasses import replace
 
 from minibuild.build.action import Action, Situation, go_quoted_list, nop
 from minibuild.dockerfile.nodes import Cmd, Entrypoint
@@ -18,4 +17,4 @@ def command_words(instruction: Cmd | Entrypoint, at: Situation) -> tuple[str, ..
 def resolve(instruction: Cmd, at: Situation) -> Action:
     """The last CMD wins."""
     words = command_words(instruction, at)
-    return Action(nop(at.shell, f" CMD {go_quoted_list(words)}"), replace(at.config, cmd=words))
+    return Action(nop(at.shell, f" CMD {go_quoted_list(words)}"), at.config._replace(cmd=words))

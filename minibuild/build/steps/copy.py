@@ -1,26 +1,27 @@
 """COPY: files from the context, a stage, an image or a here-document into the container."""
 
+from __future__ import annotations
+
 import posixpath
-from collections.abc import Callable
-from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
 from minibuild.build.action import Action, Situation, nop
-from minibuild.build.container import StepContainer
-from minibuild.build.copying import Copier, CopyRules
-from minibuild.build.destination import Destination
 from minibuild.build.errors import BuildError
 from minibuild.build.expansion import expand, expand_content
-from minibuild.build.linking import overlay
-from minibuild.build.ownership import ModeChange, parse_owner
 from minibuild.build.plan import find_origin
 from minibuild.build.selection import Exclusion, Place, Selected, select, select_parents
-from minibuild.build.sources import Source
-from minibuild.dockerfile.nodes import Copy
-from minibuild.filesystem import File, FileSystem, InlineContent
+from minibuild.filesystem import File, InlineContent
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from minibuild.build.container import StepContainer
+    from minibuild.build.copying import Copier
+    from minibuild.build.sources import Source
+    from minibuild.dockerfile.nodes import Copy
 
 
-@dataclass(frozen=True, slots=True)
-class Transfer:
+class Transfer(NamedTuple):
     """One COPY or ADD, expanded: where from, what, where to, and by which rules."""
 
     source: Source
@@ -29,7 +30,7 @@ class Transfer:
     destination: str
     written: str
     owner: str
-    chmod: ModeChange | None
+    chmod: str
     exclusion: Exclusion
     parents: bool
     link: bool
@@ -60,7 +61,6 @@ def transfer(
     destination = expand(at, instruction.destination)
     if not destination:
         raise BuildError(f"{instruction.keyword} has an empty destination after expansion")
-    chmod = expand(at, instruction.chmod) if instruction.chmod else ""
     return Transfer(
         source,
         names,
@@ -73,7 +73,7 @@ def transfer(
         absolute(destination, at.config.working_dir),
         destination,
         expand(at, instruction.chown) if instruction.chown else "",
-        ModeChange(chmod) if chmod else None,
+        expand(at, instruction.chmod) if instruction.chmod else "",
         Exclusion(tuple(expand(at, pattern) for pattern in instruction.exclude)),
         instruction.parents,
         instruction.link,
@@ -92,7 +92,7 @@ def absolute(path: str, working_dir: str) -> str:
     return cleaned + "/" if directory and cleaned != "/" else cleaned
 
 
-def inputs(move: Transfer, at: Situation, chmod: str) -> tuple[str, ...]:
+def inputs(move: Transfer, at: Situation) -> tuple[str, ...]:
     """What the copied files depend on: contents and modes of the sources, destination and flags; never
     times.
     """
@@ -100,8 +100,8 @@ def inputs(move: Transfer, at: Situation, chmod: str) -> tuple[str, ...]:
     documents = [word for name, part in move.documents for word in (name, part.hex())]
     words = (*move.names, "parents" if move.parents else "", str(move.assume), "", *fetched, "", *documents)
     digest = at.workshop.fingerprint(move.source, words, move.choose, move.exclusion)
-    flags = (move.destination, move.owner, chmod, str(move.parents), str(move.link), *move.exclusion.patterns)
-    return (digest, *flags)
+    flags = (move.owner, move.chmod, str(move.parents), str(move.link), *move.exclusion.patterns)
+    return (digest, move.destination, *flags)
 
 
 def history_text(keyword: str, move: Transfer, selected: str) -> str:
@@ -113,7 +113,7 @@ def history_text(keyword: str, move: Transfer, selected: str) -> str:
 def resolve(instruction: Copy, at: Situation) -> Action:
     """Sources are fingerprinted here, copied only when the cache has no result for them."""
     move = transfer(instruction, at, tuple(expand(at, name) for name in instruction.sources))
-    parts = inputs(move, at, instruction.chmod or "")
+    parts = inputs(move, at)
 
     def modify(container: StepContainer) -> None:
         write(move, container, lambda copier, one: copier.copy(one, move.destination))
@@ -126,17 +126,27 @@ def write(move: Transfer, container: StepContainer, put: Callable[[Copier, Selec
     """Hand each selected source to `put`, on the container's files or, for `--link`, on a layer of its
     own.
     """
-    filesystem = FileSystem(clock=container.workshop.clock.now) if move.link else container.filesystem
+    # None of this is needed as long as the cache has the result.
+    from minibuild.build.copying import Copier, CopyRules
+    from minibuild.build.destination import Destination
+    from minibuild.build.linking import overlay
+    from minibuild.build.ownership import ModeChange, parse_owner
+    from minibuild.filesystem import FileSystem
+
+    clock = container.workshop.clock
+    chmod = ModeChange(move.chmod) if move.chmod else None
     owner = parse_owner(move.owner, container.filesystem.view())
-    directory_mode = move.chmod.for_new_directories if move.chmod else 0o755
     destination = Destination(
-        filesystem, owner, container.workshop.clock.now(), directory_mode=directory_mode
+        FileSystem(clock=clock.now) if move.link else container.filesystem,
+        owner,
+        clock.now(),
+        directory_mode=chmod.for_new_directories if chmod else 0o755,
     )
-    copier = Copier(destination, CopyRules(owner, move.chmod, move.exclusion))
+    copier = Copier(destination, CopyRules(owner, chmod, move.exclusion))
     for one in move.choose():
         container.note_opaque(one.node)
         put(copier, one)
     if move.link:
-        overlay(filesystem.snapshot().root, container.filesystem)
+        overlay(destination.filesystem.snapshot().root, container.filesystem)
     if move.source.partial:
         container.note("modelled", (f"files come from {move.source.label}, which the catalogue made",))

@@ -1,6 +1,5 @@
 """ENTRYPOINT: the program that a container always runs."""
 
-from dataclasses import replace
 
 from minibuild.build.action import Action, Situation, go_quoted_list, nop
 from minibuild.build.steps.cmd import command_words
@@ -12,5 +11,5 @@ def resolve(instruction: Entrypoint, at: Situation) -> Action:
     words = command_words(instruction, at)
     cmd = at.config.cmd if at.cmd_set else None
     return Action(
-        nop(at.shell, f" ENTRYPOINT {go_quoted_list(words)}"), replace(at.config, entrypoint=words, cmd=cmd)
+        nop(at.shell, f" ENTRYPOINT {go_quoted_list(words)}"), at.config._replace(entrypoint=words, cmd=cmd)
     )

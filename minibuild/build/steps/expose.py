@@ -1,7 +1,6 @@
 """EXPOSE: ports that the image's program listens on."""
 
 import re
-from dataclasses import replace
 
 from minibuild.build.action import Action, Situation, nop
 from minibuild.build.errors import BuildError
@@ -45,4 +44,4 @@ def resolve(instruction: Expose, at: Situation) -> Action:
     ports = {port for word in words for port in port_range(word)}
     text = " ".join(words)
     exposed = tuple(sorted(set(at.config.exposed_ports) | ports))
-    return Action(nop(at.shell, f" EXPOSE {text}"), replace(at.config, exposed_ports=exposed))
+    return Action(nop(at.shell, f" EXPOSE {text}"), at.config._replace(exposed_ports=exposed))

@@ -1,6 +1,5 @@
 """HEALTHCHECK: how to ask a container whether it is well."""
 
-from dataclasses import replace
 
 from minibuild.build.action import Action, Situation, go_quoted_list, nop
 from minibuild.dockerfile.nodes import Healthcheck as HealthcheckInstruction
@@ -23,7 +22,7 @@ def resolve(instruction: HealthcheckInstruction, at: Situation) -> Action:
         )
     times = " ".join(f'"{go_duration(t)}"' for t in (check.interval, check.timeout, check.start_period))
     text = f"&{{{go_quoted_list(check.test)} {times} '\\x{check.retries:02x}'}}"
-    return Action(nop(at.shell, f" HEALTHCHECK {text}"), replace(at.config, healthcheck=check))
+    return Action(nop(at.shell, f" HEALTHCHECK {text}"), at.config._replace(healthcheck=check))
 
 
 def go_duration(nanoseconds: int) -> str:

@@ -1,6 +1,5 @@
 """LABEL: metadata of the image; a later value of a key wins."""
 
-from dataclasses import replace
 
 from minibuild.build.action import Action, Situation, nop
 from minibuild.build.expansion import expand
@@ -12,4 +11,4 @@ def resolve(instruction: Label, at: Situation) -> Action:
     pairs = [(expand(at, key), expand(at, value)) for key, value in instruction.pairs]
     labels = dict(at.config.labels) | dict(pairs)
     text = " ".join(f"{key}={value}" for key, value in pairs)
-    return Action(nop(at.shell, f" LABEL {text}"), replace(at.config, labels=tuple(labels.items())))
+    return Action(nop(at.shell, f" LABEL {text}"), at.config._replace(labels=tuple(labels.items())))

@@ -1,6 +1,5 @@
 """ONBUILD: an instruction for the builds that start FROM this image."""
 
-from dataclasses import replace
 
 from minibuild.build.action import Action, Situation, nop
 from minibuild.dockerfile.nodes import Onbuild
@@ -9,4 +8,4 @@ from minibuild.dockerfile.nodes import Onbuild
 def resolve(instruction: Onbuild, at: Situation) -> Action:
     """The text is stored as it stands; it is read when it is triggered."""
     triggers = (*at.config.on_build, instruction.text)
-    return Action(nop(at.shell, f" ONBUILD {instruction.text}"), replace(at.config, on_build=triggers))
+    return Action(nop(at.shell, f" ONBUILD {instruction.text}"), at.config._replace(on_build=triggers))

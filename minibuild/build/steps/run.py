@@ -1,27 +1,27 @@
 """RUN: a command in the simulated container."""
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
 
 from minibuild.build.action import Action, Situation
-from minibuild.build.container import StepContainer
 from minibuild.build.errors import RunError
-from minibuild.build.mounts import Mounted, mount_all, resolve_mounts
-from minibuild.dockerfile.nodes import Run
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from minibuild.build.container import StepContainer
+    from minibuild.build.mounts import Mounted
     from minibuild.container import Execution
+    from minibuild.dockerfile.nodes import Run
 
 
-@dataclass(frozen=True, slots=True)
-class _Command:
+class _Command(NamedTuple):
     """What runs: the words, and the content of the script file that the first word names, or ""."""
 
     words: tuple[str, ...]
     script: str
-    environment: "Mapping[str, str]"
+    environment: Mapping[str, str]
     user: str
     directory: str
     network: bool
@@ -30,7 +30,7 @@ class _Command:
 def resolve(instruction: Run, at: Situation) -> Action:
     """The command's text is never expanded here: that is the shell's work."""
     script, words = _command(instruction, at.shell)
-    mounts = resolve_mounts(instruction, at)
+    mounts = _mounts(instruction, at)
     config = at.config
     command = _Command(
         words,
@@ -42,11 +42,21 @@ def resolve(instruction: Run, at: Situation) -> Action:
     )
 
     def modify(container: StepContainer) -> None:
+        from minibuild.build.mounts import mount_all  # only when something runs
+
         with mount_all(mounts, container) as variables:
             _report(_execute(command, variables, container), words, container)
 
     text = at.scope.history_arguments(config.env) + " ".join(words)
     return Action(text, config, _inputs(command, mounts, at), modify)
+
+
+def _mounts(instruction: Run, at: Situation) -> list[Mounted]:
+    if not instruction.mounts:
+        return []
+    from minibuild.build.mounts import resolve_mounts  # few RUNs have mounts
+
+    return resolve_mounts(instruction, at)
 
 
 def _inputs(command: _Command, mounts: list[Mounted], at: Situation) -> tuple[str, ...]:
@@ -88,7 +98,7 @@ def _command(instruction: Run, shell: tuple[str, ...]) -> tuple[str, tuple[str, 
     return "", (*shell, text)
 
 
-def _execute(command: _Command, variables: "Mapping[str, str]", container: StepContainer) -> "Execution":
+def _execute(command: _Command, variables: Mapping[str, str], container: StepContainer) -> Execution:
     from minibuild.container import Container  # the shell is loaded only when something runs
 
     workshop = container.workshop
@@ -113,7 +123,7 @@ def _execute(command: _Command, variables: "Mapping[str, str]", container: StepC
     )
 
 
-def _report(execution: "Execution", words: tuple[str, ...], container: StepContainer) -> None:
+def _report(execution: Execution, words: tuple[str, ...], container: StepContainer) -> None:
     """Take over the run's fidelity; a run that failed is a `RunError`."""
     container.note(execution.fidelity, execution.reasons)
     if not execution.exit_code:

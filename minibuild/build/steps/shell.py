@@ -1,6 +1,5 @@
 """SHELL: the words before the text of every shell form that follows."""
 
-from dataclasses import replace
 
 from minibuild.build.action import Action, Situation, go_list, nop
 from minibuild.dockerfile.nodes import Shell
@@ -9,4 +8,4 @@ from minibuild.dockerfile.nodes import Shell
 def resolve(instruction: Shell, at: Situation) -> Action:
     """The history shows it behind the new shell, as docker's does."""
     words = instruction.args
-    return Action(nop(words, f" SHELL {go_list(words)}"), replace(at.config, shell=words))
+    return Action(nop(words, f" SHELL {go_list(words)}"), at.config._replace(shell=words))

@@ -1,6 +1,5 @@
 """STOPSIGNAL: the signal that asks the container to end."""
 
-from dataclasses import replace
 
 from minibuild.build.action import Action, Situation, nop
 from minibuild.build.errors import BuildError
@@ -68,4 +67,4 @@ def resolve(instruction: Stopsignal, at: Situation) -> Action:
             hint="give a number from 1 to 64 or a name such as SIGTERM",
             subject=signal,
         )
-    return Action(nop(at.shell, f" STOPSIGNAL {signal}"), replace(at.config, stop_signal=signal))
+    return Action(nop(at.shell, f" STOPSIGNAL {signal}"), at.config._replace(stop_signal=signal))

@@ -1,6 +1,5 @@
 """USER: who runs the following RUNs and the container."""
 
-from dataclasses import replace
 
 from minibuild.build.action import Action, Situation, nop
 from minibuild.build.expansion import expand
@@ -10,4 +9,4 @@ from minibuild.dockerfile.nodes import User
 def resolve(instruction: User, at: Situation) -> Action:
     """The name is looked up only when something runs."""
     user = expand(at, instruction.user)
-    return Action(nop(at.shell, f" USER {user}"), replace(at.config, user=user))
+    return Action(nop(at.shell, f" USER {user}"), at.config._replace(user=user))

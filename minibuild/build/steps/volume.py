@@ -3,7 +3,6 @@
 As in BuildKit no directory is made, and later steps may write below the path (SPEC D8: never a host path).
 """
 
-from dataclasses import replace
 
 from minibuild.build.action import Action, Situation, go_list, nop
 from minibuild.build.errors import BuildError
@@ -19,4 +18,4 @@ def resolve(instruction: Volume, at: Situation) -> Action:
             "VOLUME specified can not be an empty string", hint="name a directory of the container"
         )
     volumes = tuple(dict.fromkeys((*at.config.volumes, *paths)))
-    return Action(nop(at.shell, f" VOLUME {go_list(paths)}"), replace(at.config, volumes=volumes))
+    return Action(nop(at.shell, f" VOLUME {go_list(paths)}"), at.config._replace(volumes=volumes))

@@ -2,16 +2,18 @@
 missing.
 """
 
+from __future__ import annotations
+
 import posixpath
-from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from minibuild.build.action import Action, Situation, nop
-from minibuild.build.container import StepContainer
-from minibuild.build.destination import Destination
 from minibuild.build.errors import BuildError
 from minibuild.build.expansion import expand
-from minibuild.build.ownership import parse_owner
-from minibuild.dockerfile.nodes import Workdir
+
+if TYPE_CHECKING:
+    from minibuild.build.container import StepContainer
+    from minibuild.dockerfile.nodes import Workdir
 
 
 def resolve(instruction: Workdir, at: Situation) -> Action:
@@ -28,6 +30,10 @@ def resolve(instruction: Workdir, at: Situation) -> Action:
     user = at.config.user
 
     def modify(container: StepContainer) -> None:
+        # None of this is needed as long as the cache has the result.
+        from minibuild.build.destination import Destination
+        from minibuild.build.ownership import parse_owner
+
         view = container.filesystem.view()
         destination = Destination(
             container.filesystem, parse_owner(user, view), container.workshop.clock.now()
@@ -35,5 +41,5 @@ def resolve(instruction: Workdir, at: Situation) -> Action:
         destination.make_directories(path)
 
     return Action(
-        nop(at.shell, f"WORKDIR {path}"), replace(at.config, working_dir=path), (path, user), modify
+        nop(at.shell, f"WORKDIR {path}"), at.config._replace(working_dir=path), (path, user), modify
     )

@@ -42,9 +42,7 @@ def changes(old: Snapshot | None, new: Snapshot) -> list[Change]:
             below = previous.entries if isinstance(previous, Directory) else {}
             if previous is None:
                 found.append(Change(path, "add", node))
-            elif not isinstance(node, Directory) or not isinstance(previous, Directory):
-                found.append(Change(path, "modify", node))
-            elif _attributes(node) != _attributes(previous):
+            elif not _is_same_directory(node, previous):
                 found.append(Change(path, "modify", node))
             if isinstance(node, Directory):
                 todo.append((path + "/", below, node.entries, _differing(below, node.entries)))
@@ -59,6 +57,12 @@ def _differing(older: dict[str, Node], newer: dict[str, Node]) -> Iterator[str]:
     names = [name for name, node in newer.items() if older.get(name) is not node]
     names.extend(name for name in older if name not in newer)
     return iter(sorted(names))
+
+
+def _is_same_directory(node: Node, previous: Node) -> bool:
+    """Whether both are directories with the same attributes, whatever is in them."""
+    both = isinstance(node, Directory) and isinstance(previous, Directory)
+    return both and _attributes(node) == _attributes(previous)
 
 
 def _attributes(node: Node) -> tuple[object, ...]:
