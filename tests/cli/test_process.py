@@ -12,7 +12,6 @@ import pytest
 _MINIBUILD = [sys.executable, "-m", "minibuild"]
 _HEAVY = {
     "dataclasses",
-    "difflib",
     "lark",
     "pydantic",
     "pydantic_core",
