@@ -7,7 +7,7 @@ import os
 import sys
 
 from minibuild.cli import COMPLETE_VARIABLE
-from minibuild.errors import MinibuildError
+from minibuild.errors import MinibuildError, unexpected
 
 _INTERRUPTED = 128 + 2  # as a shell reports a process that SIGINT ended
 _BROKEN_PIPE = 128 + 13
@@ -95,11 +95,7 @@ def _unexpected(error: Exception) -> int:
         import traceback
 
         traceback.print_exc()
-    return _fail(
-        f"minibuild failed unexpectedly ({type(error).__name__}: {error}): please report this;"
-        " MINIBUILD_DEBUG=1 shows where it happened",
-        1,
-    )
+    return _fail(unexpected(error), 1)
 
 
 if __name__ == "__main__":

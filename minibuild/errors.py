@@ -68,3 +68,11 @@ class UsageError(MinibuildError):
     """The command line itself is wrong: exit status 2."""
 
     exit_code = 2
+
+
+def unexpected(error: Exception) -> str:
+    """What to say of an error that is our own fault."""
+    return (
+        f"minibuild failed unexpectedly ({type(error).__name__}: {error}): please report this;"
+        " MINIBUILD_DEBUG=1 shows where it happened"
+    )

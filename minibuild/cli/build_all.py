@@ -21,7 +21,7 @@ from minibuild.build.collection import Member, read_collection
 from minibuild.build.request import BuildRequest, BuildResult
 from minibuild.cli.build_options import write_file
 from minibuild.cli.location import StoreLocation
-from minibuild.errors import MinibuildError, UsageError
+from minibuild.errors import MinibuildError, UsageError, unexpected
 from minibuild.report.collection import Row, collection_table
 from minibuild.report.kept_fidelity import FidelityKeeper
 from minibuild.report.layer_sizes import image_size
@@ -34,13 +34,17 @@ _SINGLE = {"file": "-f", "target": "--target", "outputs": "--output", "iidfile":
 
 
 class Outcome(NamedTuple):
-    """What a worker made of one member: what its progress says, and its result or its error."""
+    """What became of one member: what its progress says, and its result or its error.
 
-    said: bytes
-    seconds: float
+    `begun` is False when something that it needs failed before.
+    """
+
+    said: bytes = b""
+    seconds: float = 0.0
     result: BuildResult | None = None
     size: int = 0
     error: str = ""
+    begun: bool = True
 
 
 def build_all(
@@ -92,7 +96,9 @@ def _outcomes(
                 waiting.remove(member)
                 missing = [need for need in member.needs if done[need].result is None]
                 if missing:
-                    done[member.name] = outcome = Outcome(b"", 0.0, error=f"not built: {missing[0]} failed")
+                    done[member.name] = outcome = Outcome(
+                        error=f"not built: {missing[0]} failed", begun=False
+                    )
                     _tell(member.name, outcome, kind)
                     yield member.name, outcome
                     continue
@@ -114,6 +120,10 @@ def _result(future: Future[Outcome], name: str) -> Outcome:
         raise MinibuildError(
             f"{name}: the process that built it was killed", hint="is there enough memory?"
         ) from None
+    except Exception as error:  # a fault of ours in one build must not stop the others
+        if os.environ.get("MINIBUILD_DEBUG") == "1":
+            raise
+        return Outcome(error=unexpected(error))
 
 
 @contextmanager
@@ -174,7 +184,7 @@ def _put(stream: Any, data: bytes) -> None:
 def _row(name: str, outcome: Outcome) -> Row:
     result = outcome.result
     if result is None:
-        return Row(name, "failed" if outcome.seconds else "not built", seconds=outcome.seconds)
+        return Row(name, "failed" if outcome.begun else "not built", seconds=outcome.seconds)
     return Row(
         name,
         f"built {short_id(result.image)}",
