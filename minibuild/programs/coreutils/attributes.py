@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from minibuild.programs.coreutils.copying import required
 from minibuild.programs.coreutils.modes import mode_string, parse_mode
 from minibuild.programs.coreutils.paths import join
 from minibuild.programs.inputs import die, encode, quoted, report
@@ -72,7 +73,10 @@ class Walker:
         view = self.view
         action = "cannot access"
         try:
-            stat = view.stat(path) if follow else view.lstat(path)
+            if first:
+                stat = required(view, path, follow=follow)
+            else:
+                stat = view.stat(path) if follow else view.lstat(path)
             action = self.action
             self.change(path, stat, first)
         except OSError as error:

@@ -15,8 +15,18 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from minibuild.filesystem.status import Stat
+    from minibuild.filesystem.view import View
     from minibuild.kernel.process import Process
     from minibuild.kernel.streams import Stream
+
+
+def required(view: View, path: str, *, follow: bool) -> Stat:
+    """The attributes of a file without which nothing can go on: it is taken to be there where that may be
+    assumed.
+    """
+    view.found(path, follow=follow)
+    return view.stat(path) if follow else view.lstat(path)
+
 
 REGULAR = "cannot create regular file '{}'"
 
@@ -50,8 +60,7 @@ class Copier:
         view = self.view
         follow = self.follow == "all" or (self.follow == "first" and first)
         try:
-            view.found(source, follow=follow)  # what is needed is taken to be there, where that may be assumed
-            stat = view.stat(source) if follow else view.lstat(source)
+            stat = required(view, source, follow=follow)
         except OSError as error:
             return self._failed("can't stat '{}'", source, error)
         try:

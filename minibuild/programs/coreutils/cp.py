@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 from typing import TYPE_CHECKING, NoReturn
 
-from minibuild.programs.coreutils.copying import Copier
+from minibuild.programs.coreutils.copying import Copier, required
 from minibuild.programs.coreutils.creation import make_directory
 from minibuild.programs.coreutils.paths import join, last_part, parent
 from minibuild.programs.coreutils.removal import remove_quietly
@@ -142,7 +142,7 @@ def cp(process: Process) -> int:
         if len(operands) == 2:
             source, last = operands
             try:
-                source_dir = (view.lstat if work.follow == "none" else view.stat)(source).kind == "dir"
+                source_dir = required(view, source, follow=work.follow != "none").kind == "dir"
             except OSError as error:
                 report(process, "can't stat '{}'", source, error)
                 return 1
@@ -239,6 +239,7 @@ def move(process: Process, opts: Opts, source: str, dest: str) -> bool:
         if choice == "i" and not confirm(process, f"overwrite '{dest}'? "):
             return True
     try:
+        required(view, source, follow=False)
         view.rename(source, dest)
     except OSError as error:
         if error.errno != errno.EXDEV:

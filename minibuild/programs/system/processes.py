@@ -63,7 +63,8 @@ FUSER = Options("+mk46s", usage="[-msk46] FILE or PORT/PROTO", help="Find proces
 
 
 def listed(process: Process) -> list[Process]:
-    """All processes that live, by their number."""
+    """All processes that live, by their number; those that were just started have begun."""
+    process.system.scheduler.pause()
     return [other for _, other in sorted(process.system.processes.items()) if other.status is None]
 
 
