@@ -82,6 +82,8 @@ class _Stages:
         bodies = {number: self._body(plan.stages[number], bases[number]) for number in plan.needed}
         total = sum(1 + len(body) for body in bodies.values())
         workshop.emit(events.BuildStarted(workshop.text.path, total))
+        for warning in plan.dockerfile.warnings:
+            workshop.emit(events.Warned(warning))
         records: list[StepRecord] = []
         first = 1
         for number in plan.needed:

@@ -325,3 +325,12 @@ def test_fidelity_is_told_and_kept(minibuild, context, tmp_path: Path) -> None:
     for step in steps:
         if step["fidelity"] != "exact":
             assert f" ---> {step['fidelity']}: " in shown.out
+
+
+def test_what_is_odd_is_told_in_every_build(minibuild, context) -> None:
+    directory = context("FROM scratch\nVOLUME /srv/data:/data\nENV A=b \\\n\n  C=d\n")
+    for _ in range(2):
+        shown = minibuild("build", "--dialect", "docker", directory)
+        assert shown.status == 0
+        assert "app/Dockerfile:2: VOLUME declares container paths only: /srv/data:/data" in shown.out
+        assert "warning: Empty continuation line" in shown.out
