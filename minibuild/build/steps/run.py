@@ -133,5 +133,5 @@ def _report(execution: Execution, words: tuple[str, ...], container: StepContain
         container.output(2, f"{execution.problem}\n".encode("utf-8", "surrogateescape"))
         status = 1
     raise RunError(
-        f'process "{" ".join(words)}" did not complete successfully: exit code: {status}', status=status
+        f"The command '{' '.join(words)}' returned a non-zero code: {status}", status=status
     )
