@@ -90,7 +90,9 @@ ARCHIVE: dict[str, str] = {
     "archive.bzip2": "bzip2 bunzip2 bzcat lbzip2 pbzip2",
     "archive.gzip": "gzip gunzip zcat uncompress pigz unpigz",
     "archive.tar": "tar",
+    "archive.unzip": "unzip zipinfo",
     "archive.xz": "xz unxz xzcat lzma unlzma lzcat pixz pxz",
+    "archive.zip": "zip",
     "archive.zstd": "zstd unzstd zstdcat zstdmt",
 }
 FINDUTILS: dict[str, str] = {
