@@ -108,7 +108,7 @@ def _squeezed(lines: Sequence[str]) -> list[str]:
     """The lines with no more than one blank line, or lone continuation character, in a row."""
     kept: list[str] = []
     for line in lines:
-        if not kept or len(line) > 1 or line != kept[-1]:
+        if line.startswith("#") or not kept or line != kept[-1]:
             kept.append(line)
     return kept
 

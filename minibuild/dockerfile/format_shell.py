@@ -76,7 +76,8 @@ class _Layout:
                 level = self._level(at_command=self._at_command)
                 self._at_target, self._at_command = True, False
             elif match := _CONTROL.match(text, at):
-                end, is_control = match.end(), True
+                # What stands behind a parenthesis may be a part of the same word for other readers of the text.
+                end, is_control = match.end(), match[0][0] in "&|;"
                 level = self._control(match[0], len(found))
             else:
                 end, is_control = _word_end(text, at), False

@@ -77,6 +77,7 @@ SAME = [
     "FROM a\nRUN ${A:-it's \\\n  b}\n",
     "FROM a\nRUN a\\ \\",
     "FRO\\\nM a\n",
+    "FROM a\nRUN b \\\n    #\n    #\n    c\n",
 ]
 
 
