@@ -83,6 +83,7 @@ SYSTEM: dict[str, str] = {
 }
 SHELLS: dict[str, str] = {"shells": "sh ash dash bash echo printf test [ [[ pwd kill"}
 TEXT: dict[str, str] = {
+    "text.awk": "awk mawk gawk nawk original-awk",
     "text.grep": "grep egrep fgrep",
     "text.sed": "sed",
 }

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 from minibuild.filesystem.errors import strerror
 from minibuild.programs.inputs import decode, die, encode
-from minibuild.programs.options import Options, program_name
+from minibuild.programs.options import Options, is_busybox, program_name
 from minibuild.programs.registry import program
-from minibuild.programs.text.flavour import is_gnu
 from minibuild.programs.text.grep_matcher import Matcher, compile_matcher
 from minibuild.programs.text.grep_search import Search, Style
 from minibuild.programs.text.regex import RegexError
@@ -108,7 +107,7 @@ def grep(process: Process) -> int:
     if "version" in opts:
         process.stdout.write("grep (GNU grep) 3.8\n")
         return 0
-    gnu = is_gnu(process)
+    gnu = not is_busybox(process)
     if gnu and opts.get("m") == "0":
         return 1
     patterns = _patterns(process, opts, operands)

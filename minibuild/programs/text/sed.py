@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 from minibuild.filesystem.errors import strerror
 from minibuild.kernel.streams import Writer
 from minibuild.programs.inputs import decode, die, encode
-from minibuild.programs.options import Options
+from minibuild.programs.options import Options, is_busybox
 from minibuild.programs.registry import program
 from minibuild.programs.text.commands import command_output
 from minibuild.programs.text.files import open_writer, replace_file
-from minibuild.programs.text.flavour import is_gnu
 from minibuild.programs.text.sed_commands import compile_script
 from minibuild.programs.text.sed_machine import END_CYCLE, RESTART, Machine, Output
 from minibuild.programs.text.sed_nodes import Command, SedError
@@ -63,11 +62,11 @@ def sed(process: Process) -> int:
     """Edit lines by a script."""
     opts, operands = SED.parse(process)
     if "version" in opts:
-        name = "sed (GNU sed) 4.9" if is_gnu(process) else "This is not GNU sed version 4.0"
+        name = "sed (GNU sed) 4.9" if not is_busybox(process) else "This is not GNU sed version 4.0"
         process.stdout.write(name + "\n")
         return 0
     given = [(key, value or "") for key, value in opts.given if key in ("e", "f")]
-    if not is_gnu(process):
+    if is_busybox(process):
         given.sort(key=lambda one: one[0])  # busybox takes every -e before the first -f
     parts = [_script_part(process, key, value) for key, value in given]
     if not parts:
@@ -76,7 +75,7 @@ def sed(process: Process) -> int:
         parts.append(encode(operands.pop(0)))
     script = b"\n".join(parts)
     quiet = "n" in opts or (script.startswith(b"#n\n") or script == b"#n")
-    gnu = is_gnu(process)
+    gnu = not is_busybox(process)
     try:
         parser = ScriptParser(script, extended=opts.any("r", "E"), gnu=gnu)
         return _Editor(process, parser.parse(), opts, quiet, parser.previous).run(operands or ["-"])
@@ -102,7 +101,7 @@ class _Editor:
         self, process: Process, commands: list[Command], opts: Opts, quiet: bool, previous: Regex | None
     ) -> None:
         self.process, self.commands, self.opts, self.status = process, commands, opts, 0
-        self.gnu = is_gnu(process)
+        self.gnu = not is_busybox(process)
         self.separator = b"\0" if "z" in opts else b"\n"
         machine = Machine(Output(process.stdout, self.separator), quiet=quiet, gnu=self.gnu)
         machine.read_text, machine.shell, machine.regex = self._read_text, self._shell, previous
