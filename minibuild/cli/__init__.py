@@ -1,6 +1,6 @@
 """The command line: one module for each group of commands, imported when one of its commands is called.
 
-`COMMANDS` says where each command is, as `module:attribute`; nothing is imported before it is needed.
+The tables say where each command is, as `module:attribute`; nothing is imported before it is needed.
 """
 
 COMMANDS = {
@@ -8,6 +8,7 @@ COMMANDS = {
     "completion": "minibuild.cli.completion:completion_command",
     "fmt": "minibuild.cli.fmt:fmt_command",
     "history": "minibuild.cli.images:history_command",
+    "image": "minibuild.cli.image:image_group",
     "images": "minibuild.cli.images:images_command",
     "inspect": "minibuild.cli.images:inspect_command",
     "load": "minibuild.cli.archives:load_command",
@@ -16,6 +17,17 @@ COMMANDS = {
     "save": "minibuild.cli.archives:save_command",
     "system": "minibuild.cli.system:system_group",
     "tag": "minibuild.cli.images:tag_command",
+}
+
+IMAGE_COMMANDS = {
+    "build": COMMANDS["build"],
+    "history": COMMANDS["history"],
+    "inspect": COMMANDS["inspect"],
+    "load": COMMANDS["load"],
+    "ls": COMMANDS["images"],
+    "rm": COMMANDS["rmi"],
+    "save": COMMANDS["save"],
+    "tag": COMMANDS["tag"],
 }
 
 COMPLETE_VARIABLE = "_MINIBUILD_COMPLETE"  # what a shell sets to ask for completions

@@ -121,13 +121,13 @@ def make_request(given: Mapping[str, Any], context: str) -> BuildRequest:
     """The build that the options in `given` and the word `context` ask for. Raise `UsageError`."""
     directory, text = _context(context)
     file = given["file"]
+    if file is not None and text is not None:
+        raise UsageError(f"-f {file}: the Dockerfile is on standard input already")
     if file == "-":
-        if text is not None:
-            raise UsageError("standard input can't be both the context and the Dockerfile")
         text = _standard_input()
     return BuildRequest(
         context=directory,
-        dockerfile=Path(file) if file not in (None, "-") and text is None else None,
+        dockerfile=_dockerfile(file, directory, text),
         text=text,
         dialect=given["dialect"],
         fidelity=given["fidelity"],
@@ -145,6 +145,16 @@ def make_request(given: Mapping[str, Any], context: str) -> BuildRequest:
         hosts=_hosts(given["hosts"]),
         labels=dict(_label(word) for word in given["labels"]),
     )
+
+
+def _dockerfile(file: str | None, directory: Path | None, text: str | None) -> Path | None:
+    """The file that is named; a `dockerfile` in lower case, where there is no other, as BuildKit takes it."""
+    if text is not None or directory is None:
+        return None
+    if file is not None:
+        return Path(file)
+    other = directory / "dockerfile"
+    return other if not (directory / "Dockerfile").exists() and other.is_file() else None
 
 
 def _context(word: str) -> tuple[Path | None, str | None]:

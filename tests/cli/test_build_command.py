@@ -334,3 +334,24 @@ def test_what_is_odd_is_told_in_every_build(minibuild, context) -> None:
         assert shown.status == 0
         assert "app/Dockerfile:2: VOLUME declares container paths only: /srv/data:/data" in shown.out
         assert "warning: Empty continuation line" in shown.out
+
+
+def test_a_dockerfile_in_lower_case_is_found(minibuild, context) -> None:
+    directory = context(None, a="hi")
+    (directory / "dockerfile").write_text(_HELLO)
+    assert minibuild("build", "-q", directory).status == 0
+
+
+def test_a_download_is_a_fixture(minibuild, context, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("downloaded")
+    directory = context("FROM scratch\nADD https://example.com/x?a=b /x\n")
+    words = ["--fixture", f"https://example.com/x?a=b={tmp_path / 'file'}", "-o", tmp_path / "out"]
+    assert minibuild("build", "-q", *words, directory).status == 0
+    assert (tmp_path / "out" / "x").read_text() == "downloaded"
+
+
+@pytest.mark.parametrize("file", ["-", "other"])
+def test_standard_input_and_a_file_are_one_dockerfile_too_many(file: str, minibuild) -> None:
+    shown = minibuild("build", "-f", file, "-", stdin=_HELLO.encode())
+    assert shown.status == 2
+    assert "already" in shown.err

@@ -225,3 +225,10 @@ def test_a_damaged_archive_is_told_and_leaves_the_store_sound(
     assert "unexpectedly" not in shown.err
     assert minibuild("system", "verify").status == 0
     assert minibuild("images", "-q").out == ""
+
+
+def test_dockers_newer_names_are_the_same_commands(app: str, minibuild) -> None:
+    assert minibuild("image", "ls", "-q") == minibuild("images", "-q")
+    assert minibuild("image", "inspect", "app") == minibuild("inspect", "app")
+    assert minibuild("image", "rm", "app").out.startswith("Untagged: app:latest\n")
+    assert "Did you mean 'history'?" in minibuild("image", "histroy", "app").err

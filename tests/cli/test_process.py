@@ -60,6 +60,7 @@ def test_the_version_imports_hardly_anything() -> None:
         "minibuild",
         "minibuild.cli",
         "minibuild.cli.group",
+        "minibuild.cli.lazy",
         "minibuild.cli.location",
         "minibuild.errors",
     }
