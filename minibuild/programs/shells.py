@@ -11,8 +11,9 @@ from minibuild.shell.builtins.output import echo_text
 from minibuild.shell.builtins.signals import kill_processes
 from minibuild.shell.conditions import TestError, evaluate
 from minibuild.shell.dialect import ASH, BASH, DASH, Dialect
+from minibuild.shell.errors import ShellError
 from minibuild.shell.invocation import run_shell
-from minibuild.shell.octets import encode
+from minibuild.shell.octets import decode, encode
 from minibuild.shell.printing import PrintfError, format_all
 
 if TYPE_CHECKING:
@@ -40,10 +41,25 @@ def dialect_for(process: Process) -> Dialect:
     return ASH
 
 
+def posix_regex(pattern: bytes, text: bytes, ignore_case: bool) -> list[str | None] | None:
+    """The match of an extended regular expression and its groups, for `=~`."""
+    from minibuild.programs.text.regex import RegexError, compile_regex  # few scripts use it
+
+    try:
+        compiled = compile_regex(pattern, extended=True, ignore_case=ignore_case)
+    except RegexError as error:
+        raise ShellError(str(error)) from None
+    found = compiled.search(text, 0)
+    if found is None:
+        return None
+    groups = [found[number] for number in range(compiled.groups + 1)]
+    return [None if group is None else decode(group) for group in groups]
+
+
 @program("sh", "ash", "dash", "bash")
 def sh(process: Process) -> int:
     """`sh [options] [file | -c script] [arguments]`."""
-    return run_shell(process, dialect_for(process))
+    return run_shell(process, dialect_for(process), posix_regex)
 
 
 @program("echo")

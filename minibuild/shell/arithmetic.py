@@ -69,13 +69,14 @@ class _Parser:
     def __init__(self, text: str, dialect: Dialect) -> None:
         self.text = text
         self.dialect = dialect
+        self.eager = not (dialect.posix_only or dialect.bash)  # ash computes what && || ?: will not use
         self.pos = 0
         self.kind: str | None = ""
         self.token = ""
         self._next()
 
     def parse(self) -> Callable[[Variables], int]:
-        if self.kind == "end":
+        if self.kind == "end" and not self.dialect.posix_only:
             return lambda _: 0
         value = self._comma()
         if self.kind != "end":
@@ -92,7 +93,8 @@ class _Parser:
 
     def _fail(self, why: str = "arithmetic syntax error") -> NoReturn:
         if self.dialect.posix_only:
-            raise ExpansionError(f'arithmetic expression: expecting {"EOF" if self.token else "primary"}: "{self.text}"')
+            wanted = why if why.startswith("expecting") else "expecting EOF"
+            raise ExpansionError(f'arithmetic expression: {wanted}: "{self.text}"')
         raise ExpansionError(why)
 
     def _is(self, *operators: str) -> bool:
@@ -126,9 +128,11 @@ class _Parser:
         self._next()
         yes = self._comma()
         if not self._is(":"):
-            self._fail("malformed ?: operator")
+            self._fail("expecting ':'" if self.dialect.posix_only else "malformed ?: operator")
         self._next()
         no = self._assignment()
+        if self.eager:
+            return _both_ways(condition, yes, no)
         return lambda v: yes(v) if condition(v) else no(v)
 
     def _binary(self, level: int) -> Callable[[Variables], int]:
@@ -139,7 +143,9 @@ class _Parser:
         while self.kind == "operator" and self.token in operators:
             operator = self.token
             self._next()
-            left = _binary(operator, left, self._binary(level + 1))
+            right = self._binary(level + 1)
+            eager = self.eager and operator in ("&&", "||")
+            left = _eager(operator, left, right) if eager else _binary(operator, left, right)
         return left
 
     def _power(self) -> Callable[[Variables], int]:
@@ -183,7 +189,7 @@ class _Parser:
                 self._fail()
             self._next()
             return value
-        self._fail()
+        self._fail("expecting primary" if self.dialect.posix_only else "arithmetic syntax error")
 
     def _target(self) -> Target:
         name = self.token
@@ -269,6 +275,28 @@ def _variable(target: Target) -> Callable[[Variables], int]:
 def _assign(target: Target, value: Callable[[Variables], int]) -> Callable[[Variables], int]:
     name, subscript = target
     return lambda v: v.assign_number(name, subscript, value(v))
+
+
+def _eager(operator: str, a: Callable[[Variables], int], b: Callable[[Variables], int]) -> Callable[[Variables], int]:
+    """`&&` and `||` where both sides are computed."""
+
+    def value(v: Variables) -> int:
+        left, right = a(v), b(v)
+        return 1 if (left and right if operator == "&&" else left or right) else 0
+
+    return value
+
+
+def _both_ways(
+    condition: Callable[[Variables], int], yes: Callable[[Variables], int], no: Callable[[Variables], int]
+) -> Callable[[Variables], int]:
+    """`?:` where both branches are computed."""
+
+    def value(v: Variables) -> int:
+        decided, first, second = condition(v), yes(v), no(v)
+        return first if decided else second
+
+    return value
 
 
 def _postfix(target: Target, step: int) -> Callable[[Variables], int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from minibuild.shell.compound import Compounds
 from minibuild.shell.lexer import END, NEWLINE, REDIRECTION, WORD
@@ -224,7 +225,7 @@ class Parser(Compounds):
                 continue
             if kind == ")":
                 self.advance()
-                return assignment._replace(value=ArrayLiteral(tuple(elements)))
+                return replace(assignment, value=ArrayLiteral(tuple(elements)))
             if kind != WORD:
                 self.unexpected('")"') if kind == END else self.unexpected()
             elements.append(self._element())

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from minibuild.shell.octets import encode
+from minibuild.shell.octets import encode, narrow
+from minibuild.shell.pattern import compile_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -30,12 +31,18 @@ class TestError(Exception):
     __test__ = False
 
 
-def evaluate(words: Sequence[str], process: Process, shell: Shell | None = None) -> bool:
-    """The value of the words of `test`. `shell` is the one whose dialect and variables count, None for the program."""
+def evaluate(
+    words: Sequence[str], process: Process, shell: Shell | None = None, *, patterns: bool = False
+) -> bool:
+    """The value of the words of `test`. `shell` is the one whose dialect and variables count, None for the program.
+
+    With `patterns` the words are those of ash's `[[`: `=` and `!=` match patterns, `=~` regular expressions.
+    """
     count = len(words)
-    if count == 3 and words[1] in ("=", "!="):
+    if count == 3 and words[1] in ("=", "!=") and not patterns:
         return (words[0] == words[2]) == (words[1] == "=")
     expression = _Expression(words, process, shell)
+    expression.patterns = patterns
     if count == 0:
         return False
     if count == 1:
@@ -60,6 +67,7 @@ class _Expression:
         self.process = process
         self.shell = shell
         self.at = 0
+        self.patterns = False
         dialect = None if shell is None else shell.dialect
         self.dash = dialect is not None and dialect.posix_only
         self.bash = dialect is not None and dialect.bash
@@ -96,7 +104,7 @@ class _Expression:
         return TestError(f"{word}: unexpected operator" if self.dash else f"{word}: unknown operand")
 
     def is_binary(self, word: str) -> bool:
-        return word in BINARY and not (self.dash and word in ("==", "=~")) and not (word == "=~")
+        return word in BINARY and not (self.dash and word in ("==", "=~")) and (word != "=~" or self.patterns)
 
     def whole(self) -> bool:
         value = self.either()
@@ -188,6 +196,10 @@ class _Expression:
         compare = _NUMERIC.get(operator)
         if compare is not None:
             return compare(self.number(left), self.number(right))
+        if self.patterns and operator in ("=", "==", "!="):
+            return compile_pattern(narrow(right)).matches(narrow(left)) == (operator != "!=")
+        if operator == "=~":
+            return self.shell is not None and self.shell.search(right, left) is not None
         if operator in ("=", "=="):
             return left == right
         if operator == "!=":
@@ -196,7 +208,7 @@ class _Expression:
             return encode(left) < encode(right)
         if operator == ">":
             return encode(left) > encode(right)
-        return compare_files(self.process, left, operator, right)
+        return compare_files(self.process, left, operator, right, missing=self.bash)
 
 
 def _status(process: Process, path: str) -> Stat | None:
@@ -231,13 +243,13 @@ def file_test(process: Process, letter: str, path: str) -> bool:
     return True
 
 
-def compare_files(process: Process, left: str, operator: str, right: str) -> bool:
-    """`-nt`, `-ot`, `-ef`."""
+def compare_files(process: Process, left: str, operator: str, right: str, *, missing: bool) -> bool:
+    """`-nt`, `-ot`, `-ef`; for bash (`missing`) a file is newer than one that does not exist."""
     first, second = _status(process, left), _status(process, right)
     if operator == "-ef":
         return first is not None and second is not None and (
             first.node is second.node or (first.node.ino != 0 and first.ino == second.ino)
         )  # fmt: skip
-    if operator == "-nt":
-        return first is not None and (second is None or first.mtime > second.mtime)
-    return second is not None and (first is None or first.mtime < second.mtime)
+    if first is None or second is None:
+        return missing and (first if operator == "-nt" else second) is not None
+    return first.mtime > second.mtime if operator == "-nt" else first.mtime < second.mtime

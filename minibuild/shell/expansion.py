@@ -6,6 +6,7 @@ redirections, here-documents); `compile_pattern` the same with active characters
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from minibuild.shell.errors import ExpansionError
@@ -338,7 +339,7 @@ def _many_adder(part: Parameter, values: Many) -> Add:
 def _tested_adder(part: Parameter, dialect: Dialect) -> Add:
     """`${name:-word}` and `${name+word}`: the word is expanded as if it stood there itself."""
     many = _subject(part) is not None
-    plain = part._replace(operator="", argument=None)
+    plain = replace(part, operator="", argument=None)
     whole = _adder(plain, dialect, split=False)
     get = scalar_getter(part, dialect)
     operator = part.operator

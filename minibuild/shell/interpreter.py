@@ -16,6 +16,7 @@ from minibuild.shell.dialect import Dialect, dialect_of
 from minibuild.shell.errors import LoopControl, ReturnFrom, ShellError, ShellExit, ShellSyntaxError
 from minibuild.shell.messages import messages_of
 from minibuild.shell.options import Options
+from minibuild.shell.regex import python_regex
 from minibuild.shell.services import Services
 from minibuild.shell.startup import import_environment
 from minibuild.shell.traps import Traps
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from minibuild.kernel.process import Process
     from minibuild.shell.commands import FunctionValue, Run
     from minibuild.shell.jobs import Job
+    from minibuild.shell.services import Regex
 
 
 class Shell(Services):
@@ -37,8 +39,15 @@ class Shell(Services):
     """
 
     def __init__(
-        self, process: Process, *, dialect: str | Dialect = "ash", name: str = "sh", args: Sequence[str] = ()
+        self,
+        process: Process,
+        *,
+        dialect: str | Dialect = "ash",
+        name: str = "sh",
+        args: Sequence[str] = (),
+        regex: Regex = python_regex,
     ) -> None:
+        self.regex = regex
         self.process = process
         self.dialect = dialect_of(dialect) if isinstance(dialect, str) else dialect
         self.name = name
@@ -68,7 +77,7 @@ class Shell(Services):
         self.limits: dict[str, str] = {}
         self.ended_jobs: dict[int, Job] = {}
         self.lines_from_zero = False
-        self.option_state: tuple[str, int] | None = None  # getopts: OPTIND, and the place within its word
+        self.option_place = (1, 0)  # getopts: the word that comes next, and the place within it
         self.in_subshell = 0
         self.sourced = 0
         self.find_builtin = find_builtin
@@ -173,8 +182,10 @@ class Shell(Services):
 
     def call(self, function: FunctionValue, argv: Sequence[str]) -> int:
         """Call a function with the arguments after its name."""
-        args, loops = self.args, self.loops
+        args, loops, place = self.args, self.loops, self.option_place
         self.args, self.loops = list(argv[1:]), 0
+        if not self.dialect.bash:
+            self.option_place = (1, 0)
         self.calls.append(argv[0])
         self.variables.enter()
         try:
@@ -185,6 +196,8 @@ class Shell(Services):
             self.variables.leave()
             self.calls.pop()
             self.args, self.loops = args, loops
+            if not self.dialect.bash:
+                self.option_place = place
 
     # ---- what happens between commands
 

@@ -11,10 +11,12 @@ from minibuild.shell.errors import ShellError
 from minibuild.shell.inputs import read_line
 from minibuild.shell.interpreter import Shell
 from minibuild.shell.octets import decode
+from minibuild.shell.regex import python_regex
 
 if TYPE_CHECKING:
     from minibuild.kernel.process import Process
     from minibuild.shell.dialect import Dialect
+    from minibuild.shell.services import Regex
 
 _BASH_LONG = frozenset("login noprofile norc posix verbose restricted noediting version help".split())
 
@@ -67,11 +69,11 @@ def _parse(argv: list[str], dialect: Dialect) -> _Invocation:
     return _Invocation(command, stdin, login, switches, words)
 
 
-def run_shell(process: Process, dialect: Dialect) -> int:
+def run_shell(process: Process, dialect: Dialect, regex: Regex = python_regex) -> int:
     """Run the shell that the process is, as its arguments say; the exit status."""
     argv = process.argv or ["sh"]
     name = argv[0].removeprefix("-")
-    shell = Shell(process, dialect=dialect, name=name)
+    shell = Shell(process, dialect=dialect, name=name, regex=regex)
     try:
         said = _parse(argv, dialect)
         for switch, on in said.switches:

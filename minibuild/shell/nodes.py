@@ -1,24 +1,25 @@
 """The syntax tree of a shell script: one frozen, slotted value per production of the grammar (POSIX XCU 2.10).
 
-Named tuples rather than dataclasses: a tree is made for every RUN, and defining forty dataclasses costs 15 ms.
 Lines are 1-based.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from dataclasses import dataclass
 
 # ---- words
 
 
-class Text(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Text:
     """Characters; `quoted` when none of them is special to field splitting and patterns."""
 
     text: str
     quoted: bool
 
 
-class Parameter(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Parameter:
     """`$name` and `${name…}`.
 
     `operator`: "" plain, "#length", "-" ":-" "=" ":=" "?" ":?" "+" ":+", "#" "##" "%" "%%",
@@ -36,34 +37,39 @@ class Parameter(NamedTuple):
     indirect: bool = False
 
 
-class CommandSubstitution(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class CommandSubstitution:
     """`$(…)` or a pair of backquotes; `file` for bash's `$(<file)`."""
 
     body: Script
     quoted: bool
 
 
-class Arithmetic(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Arithmetic:
     """`$((…))`."""
 
     expression: Word
     quoted: bool
 
 
-class ProcessSubstitution(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class ProcessSubstitution:
     """`<(…)` or `>(…)`."""
 
     body: Script
     reads: bool
 
 
-class Brace(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Brace:
     """bash's `{a,b}` (alternatives) or `{1..3}` (a sequence, expanded already)."""
 
     alternatives: tuple[Word, ...]
 
 
-class ExtendedPattern(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class ExtendedPattern:
     """bash's `?(…)` `*(…)` `+(…)` `@(…)` `!(…)`."""
 
     kind: str
@@ -73,7 +79,8 @@ class ExtendedPattern(NamedTuple):
 Part = Text | Parameter | CommandSubstitution | Arithmetic | ProcessSubstitution | Brace | ExtendedPattern
 
 
-class Word(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Word:
     """A word: its parts in order."""
 
     parts: tuple[Part, ...]
@@ -87,7 +94,8 @@ class Word(NamedTuple):
         return part.text if type(part) is Text and not part.quoted else None
 
 
-class Assignment(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Assignment:
     """`name=value`, `name+=value`, `name[subscript]=value`, `name=(…)`."""
 
     name: str
@@ -96,7 +104,8 @@ class Assignment(NamedTuple):
     subscript: Word | None = None
 
 
-class ArrayLiteral(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class ArrayLiteral:
     """bash's `(a [3]=b …)`: (subscript or None, word) each."""
 
     elements: tuple[tuple[Word | None, Word], ...]
@@ -124,7 +133,8 @@ class HereDocument:
         return hash((self.delimiter, self.quoted))
 
 
-class Redirection(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Redirection:
     """`number operator target`; operators `<` `>` `>>` `>|` `<>` `<&` `>&` `<<` `<<<` `&>` `&>>`.
 
     `number` is None for the operator's own (0 or 1); `variable` is bash's `{name}>`.
@@ -139,7 +149,8 @@ class Redirection(NamedTuple):
 # ---- commands
 
 
-class SimpleCommand(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class SimpleCommand:
     """Assignments, words, redirections."""
 
     assignments: tuple[Assignment, ...]
@@ -148,19 +159,22 @@ class SimpleCommand(NamedTuple):
     line: int
 
 
-class Pipeline(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Pipeline:
     """`a | b | c`, two elements at least."""
 
     elements: tuple[Command, ...]
 
 
-class Not(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Not:
     """`! pipeline`."""
 
     command: Command
 
 
-class AndOr(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class AndOr:
     """`first && rest` (operator "&&") or `first || rest` ("||"); associates to the left."""
 
     first: Command
@@ -168,20 +182,23 @@ class AndOr(NamedTuple):
     rest: Command
 
 
-class Sequence(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Sequence:
     """Commands one after the other."""
 
     commands: tuple[Command, ...]
 
 
-class Background(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Background:
     """`command &`."""
 
     command: Command
     text: str = ""
 
 
-class Redirected(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Redirected:
     """A compound command with redirections."""
 
     command: Command
@@ -189,26 +206,30 @@ class Redirected(NamedTuple):
     line: int
 
 
-class Subshell(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Subshell:
     """`( … )`."""
 
     body: Command
 
 
-class Group(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Group:
     """`{ …; }`."""
 
     body: Command
 
 
-class If(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class If:
     """`if`: (condition, body) for `if` and each `elif`; `otherwise` is the `else` part."""
 
     branches: tuple[tuple[Command, Command], ...]
     otherwise: Command | None
 
 
-class While(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class While:
     """`while` or, with `until`, its opposite."""
 
     condition: Command
@@ -216,7 +237,8 @@ class While(NamedTuple):
     until: bool
 
 
-class For(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class For:
     """`for name in words`; `words` is None without `in`: the positional parameters."""
 
     name: str
@@ -226,7 +248,8 @@ class For(NamedTuple):
     select: bool = False
 
 
-class CaseItem(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class CaseItem:
     """Patterns and what they choose; `ending` is `;;`, `;&` or `;;&`."""
 
     patterns: tuple[Word, ...]
@@ -234,7 +257,8 @@ class CaseItem(NamedTuple):
     ending: str = ";;"
 
 
-class Case(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Case:
     """`case word in …`."""
 
     word: Word
@@ -242,7 +266,8 @@ class Case(NamedTuple):
     line: int
 
 
-class Function(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Function:
     """`name() body`; `source` is its text."""
 
     name: str
@@ -251,14 +276,16 @@ class Function(NamedTuple):
     line: int
 
 
-class ArithmeticCommand(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class ArithmeticCommand:
     """bash's `(( … ))`."""
 
     expression: Word
     line: int
 
 
-class ArithmeticFor(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class ArithmeticFor:
     """bash's `for ((first; condition; step))`."""
 
     first: Word
@@ -268,27 +295,31 @@ class ArithmeticFor(NamedTuple):
     line: int
 
 
-class Condition(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Condition:
     """bash's `[[ … ]]`."""
 
     expression: ConditionExpression
     line: int
 
 
-class ConditionTest(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class ConditionTest:
     """`operator` with one operand (`-f x`; "-n" for a lone word) or two (`a == b`)."""
 
     operator: str
     operands: tuple[Word, ...]
 
 
-class ConditionNot(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class ConditionNot:
     """`! expression`."""
 
     expression: ConditionExpression
 
 
-class ConditionJunction(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class ConditionJunction:
     """`first && second` or `first || second`."""
 
     first: ConditionExpression
@@ -319,7 +350,8 @@ Command = (
 )
 
 
-class Script(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Script:
     """Complete commands in order."""
 
     commands: tuple[Command, ...]

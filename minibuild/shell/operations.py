@@ -45,7 +45,7 @@ def operated(part: Parameter, get: Get, dialect: Dialect) -> Expand:
     if operator == "bad":
         return lambda shell: shell.bad_substitution(name)
     if operator == "#length":
-        return _length(part, get)
+        return _length(part, get, dialect)
     if operator in ("=", ":=", "?", ":?", "-", ":-", "+", ":+"):
         return _tested(part, get, dialect)
     value = _value(part, get)
@@ -90,10 +90,10 @@ def _value(part: Parameter, get: Get) -> Expand:
     return value
 
 
-def _length(part: Parameter, get: Get) -> Expand:
+def _length(part: Parameter, get: Get, dialect: Dialect) -> Expand:
     name = part.name
     many = part.subscript is not None and any(getattr(one, "text", "") in ("@", "*") for one in part.subscript.parts)
-    if many or name in ("@", "*"):
+    if many or (name in ("@", "*") and dialect.bash):
         return lambda shell: str(len(elements(shell, name)))
     value = _value(part, get)
     return lambda shell: length(shell, value(shell))

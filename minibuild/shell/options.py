@@ -7,13 +7,26 @@ from typing import Self
 # letter → name of `set -o`; "" for options that only have a name
 LETTERS = {
     "e": "errexit", "f": "noglob", "I": "ignoreeof", "i": "interactive", "m": "monitor", "n": "noexec", "s": "stdin",
-    "x": "xtrace", "v": "verbose", "C": "noclobber", "a": "allexport", "b": "notify", "u": "nounset", "V": "vi",
+    "c": "command", "x": "xtrace", "v": "verbose", "C": "noclobber", "a": "allexport", "b": "notify", "u": "nounset",
+    "E": "errtrace", "V": "vi",
 }  # fmt: skip
-NAMES = {name: letter for letter, name in LETTERS.items()}
-NAMED_ONLY = ("nolog", "pipefail")
+# What `set -o` lists, per dialect.
+LISTED = {
+    "ash": (
+        "errexit noglob ignoreeof monitor noexec xtrace verbose noclobber allexport notify nounset errtrace vi pipefail"
+    ).split(),
+    "dash": (
+        "errexit noglob ignoreeof interactive monitor noexec stdin xtrace verbose vi emacs noclobber allexport notify"
+        " nounset privileged nolog debug"
+    ).split(),
+    "bash": (
+        "allexport braceexpand emacs errexit errtrace functrace hashall histexpand history ignoreeof interactive-comments"
+        " keyword monitor noclobber noexec noglob nolog notify nounset onecmd physical pipefail posix privileged verbose vi"
+        " xtrace"
+    ).split(),
+}
 BASH_LETTERS = {"h": "hashall", "B": "braceexpand", "E": "errtrace", "T": "functrace", "P": "physical", "H": "histexpand",
                 "k": "keyword", "p": "privileged", "t": "onecmd"}  # fmt: skip
-BASH_NAMES = ("pipefail", "posix", "emacs", "vi", "history", "ignoreeof", "nolog", "interactive-comments")
 SHOPTS = (
     "assoc_expand_once autocd cdable_vars cdspell checkhash checkjobs checkwinsize cmdhist compat31 compat32 compat40"
     " compat41 compat42 compat43 compat44 complete_fullquote direxpand dirspell dotglob execfail expand_aliases extdebug"
@@ -64,8 +77,13 @@ class Options:
         """bash's `shopt -s inherit_errexit`."""
         return "inherit_errexit" in self.shopt
 
-    def letters(self) -> str:
+    def letters(self, dialect: str) -> str:
         """The value of `$-`."""
         found = [letter for letter, name in LETTERS.items() if self.get(name)]
-        found += [letter for letter, name in BASH_LETTERS.items() if name in self._on]
-        return "".join(found) + ("c" if "command" in self._on else "")
+        if dialect != "bash":
+            return "".join(reversed(found))
+        return "".join(sorted((*found, *(letter for letter, name in BASH_LETTERS.items() if name in self._on)), key=_in_bash))
+
+
+def _in_bash(letter: str) -> int:
+    return "abefhkmnptuvxBCEHPTcs".find(letter)

@@ -23,6 +23,8 @@ MANY = frozenset("@*")
 
 def getter(name: str) -> Get:
     """The function that gives the value of a parameter; None when it is unset."""
+    if not name:
+        return lambda _: None  # the tilde, which is no parameter
     if name[0] in "0123456789":
         return _positional(int(name)) if len(name) < 9 else lambda _: None
     special = _SPECIAL.get(name)
@@ -55,7 +57,7 @@ _SPECIAL: dict[str, Get] = {
     "#": lambda shell: str(len(shell.args)),
     "$": lambda shell: str(shell.pid),
     "!": lambda shell: None if shell.last_background is None else str(shell.last_background),
-    "-": lambda shell: shell.options.letters(),
+    "-": lambda shell: shell.options.letters(shell.dialect.name),
     "@": lambda shell: " ".join(shell.args) if shell.args else None,
     "*": lambda shell: shell.star_separator().join(shell.args) if shell.args else None,
 }

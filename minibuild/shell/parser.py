@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from minibuild.shell.errors import ShellSyntaxError
@@ -37,6 +38,7 @@ _END_WORDS = frozenset(("then", "fi", "do", "done", "elif", "else", "esac", "}")
 _ASSIGNED = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=")
 _APPENDED = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)\+?=")
 _GOOD_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
+_TEST_OPERATORS = {"&&": "-a", "||": "-o"}
 _SEPARATED = _ENDS | {NEWLINE, "&", ";"}
 
 
@@ -262,8 +264,17 @@ class Commands(Lexer):
                 redirections.append(self._redirected())
             elif kind == "(":
                 self.unexpected()
+            elif kind in _TEST_OPERATORS and self._in_double_brackets(words):
+                words.append(Word((Text(_TEST_OPERATORS[kind], True),)))
+                self.advance()
             else:
                 return SimpleCommand(tuple(assignments), tuple(words), tuple(redirections), line)
+
+    def _in_double_brackets(self, words: list[Word | Assignment]) -> bool:
+        """ash's `[[` is a command like `[`, but the parser leaves `&&` and `||` to it, as `-a` and `-o`."""
+        if self.dialect.bash or self.dialect.posix_only or not words or not isinstance(words[0], Word):
+            return False
+        return words[0].literal == "[[" and not any(isinstance(w, Word) and w.literal == "]]" for w in words)
 
     def _assignment(self) -> Assignment | None:
         """The word that comes next as an assignment, if it is one; then it is used up."""
@@ -332,7 +343,7 @@ def _with_stderr(command: Command, line: int) -> Command:
     """`command |&`: its standard error goes into the pipe too."""
     merge = Redirection(2, ">&", Word((Text("1", False),)))
     if isinstance(command, SimpleCommand):
-        return command._replace(redirections=(*command.redirections, merge))
+        return replace(command, redirections=(*command.redirections, merge))
     if isinstance(command, Redirected):
-        return command._replace(redirections=(*command.redirections, merge))
+        return replace(command, redirections=(*command.redirections, merge))
     return Redirected(command, (merge,), line)

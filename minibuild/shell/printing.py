@@ -139,7 +139,9 @@ class _Printer:
             self.messages.append(f"{text}: invalid number" if self.dialect.bash else f"invalid number '{text}'")
 
     def value(self, text: str | None) -> int:
-        if text is None or (not text and (self.dialect.posix_only or self.dialect.bash)):
+        if not text:
+            if not (self.dialect.posix_only or self.dialect.bash):
+                self.complain("")
             return 0
         if text[0] in "\"'":
             return ord(narrow(text[1:2])[:1] or "\0") if not self.dialect.bash else ord(text[1:2] or "\0")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, NoReturn
 
 from minibuild.filesystem.errors import strerror
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from minibuild.shell.options import Options
     from minibuild.shell.variables import Value, Variables
 
+# (pattern, text, ignore case) → the match and its groups, or None; ShellError for a bad pattern
+Regex = Callable[[bytes, bytes, bool], list[str | None] | None]
 _UTF8 = ("UTF-8", "utf-8", "UTF8", "utf8")
 
 
@@ -101,12 +104,21 @@ class Services:
         variables = self.variables
         dynamic = variables.dynamic
         dynamic["LINENO"] = self._line_number
+        variables.watched["OPTIND"] = self._restart_options
+        variables.careful.add("OPTIND")
         if not self.dialect.posix_only:
             dynamic["RANDOM"] = lambda: dynamic_random(self)  # type: ignore[arg-type]
         if self.dialect.bash:
             from minibuild.shell.bash_variables import bind  # only bash has them
 
             bind(self)  # type: ignore[arg-type]
+
+    option_place: tuple[int, int]
+
+    def _restart_options(self, value: str | None) -> None:
+        """getopts goes on where OPTIND says."""
+        index = int(value) if value and value.isdigit() else 1
+        self.option_place = (max(index, 1), 0)
 
     def _line_number(self) -> str:
         return str(self.line - (self.dialect.name == "ash" and self.lines_from_zero))
@@ -171,6 +183,15 @@ class Services:
         return transform_all(self, name, values, kind)  # type: ignore[arg-type]
 
     # ---- patterns
+
+    regex: Regex
+
+    def search(self, pattern: str, text: str, *, ignore_case: bool = False) -> list[str | None] | None:
+        """The first match of an extended regular expression in a text: the whole, then its groups; None without one.
+
+        ShellError with status 2 when the expression is none.
+        """
+        return self.regex(encode(pattern), encode(text), ignore_case)
 
     def pattern(self, text: str) -> Pattern:
         """A compiled pattern, as this shell understands them."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, Self
 
-from minibuild.shell.arithmetic import compile_expression, parse_number
+from minibuild.shell.arithmetic import compile_expression, parse_number, wrap
 from minibuild.shell.errors import ExpansionError, ShellError
 
 if TYPE_CHECKING:
@@ -272,7 +272,7 @@ class Variables:
         negative = stripped[0] == "-"
         number = parse_number(stripped[negative:] or " ", self.dialect)
         if number is not None:
-            return -number if negative else number
+            return wrap(-number if negative else number)
         if self.dialect.posix_only and name:
             raise ExpansionError(f"Illegal number: {text}")
         self.depth += 1

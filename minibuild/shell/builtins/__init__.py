@@ -32,6 +32,7 @@ _COMMON = {
     "alias": "lookup.alias", "unalias": "lookup.unalias", "type": "lookup.type_of", "hash": "lookup.hash_commands",
 }  # fmt: skip
 _NOT_DASH = {"source": "running.source", "let": "simple.let"}
+_ASH = {**_NOT_DASH, "[[": "testing.test"}
 _BASH = {
     **_NOT_DASH, "declare": "declaring.declare", "typeset": "declaring.declare", "local": "declaring.declare",
     "export": "declaring.declare", "readonly": "declaring.declare",
@@ -72,7 +73,7 @@ def table(dialect: Dialect) -> dict[str, Builtin]:
     """All builtins of a dialect."""
     found = _tables.get(dialect.name)
     if found is None:
-        places = _COMMON | (_BASH if dialect.bash else {} if dialect.posix_only else _NOT_DASH)
+        places = _COMMON | (_BASH if dialect.bash else {} if dialect.posix_only else _ASH)
         special = SPECIAL if dialect.bash else _ASH_SPECIAL
         found = {name: Builtin(name, place, name in special) for name, place in places.items()}
         _tables[dialect.name] = found

@@ -46,7 +46,6 @@ def cd(shell: Shell, argv: list[str]) -> int:
             if shell.dialect.bash:
                 raise ShellError("OLDPWD not set", 1)
             target = ""
-    target = target or "."
     last: OSError | None = None
     for candidate, shown in _candidates(shell, target):
         try:
@@ -69,6 +68,7 @@ def _candidates(shell: Shell, target: str) -> list[tuple[str, bool]]:
     """The directories that `cd target` may mean, and whether to say which it was."""
     path = shell.variables.get("CDPATH")
     first = target.split("/", 1)[0]
+    target = target or "."
     if not path or target.startswith("/") or first in (".", ".."):
         return [(target, False)]
     found = []

@@ -92,8 +92,9 @@ def read(shell: Shell, argv: list[str]) -> int:
         whole = False
     for name in names:
         if not NAME.fullmatch(name.partition("[")[0]):
-            raise ShellError(f"{name}: bad variable name" if not shell.dialect.bash else f"`{name}': not a valid identifier",
-                             1 if shell.dialect.bash else 2)  # fmt: skip
+            if shell.dialect.bash:
+                raise ShellError(f"`{name}': not a valid identifier", 1)
+            raise ShellError(f"{name}: bad variable name", 2 if shell.dialect.posix_only else 1)
     stream = shell.process.descriptors.get(request.descriptor)
     if stream is not None and request.prompt and stream.is_tty:
         shell.process.stderr.write(request.prompt)

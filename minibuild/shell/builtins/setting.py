@@ -7,22 +7,10 @@ from typing import TYPE_CHECKING
 from minibuild.shell.builtins.names import quoted_value
 from minibuild.shell.errors import ShellError
 from minibuild.shell.numbers import non_negative
-from minibuild.shell.options import BASH_LETTERS, BASH_NAMES, LETTERS, NAMED_ONLY, NAMES
+from minibuild.shell.options import BASH_LETTERS, LETTERS, LISTED
 
 if TYPE_CHECKING:
     from minibuild.shell.interpreter import Shell
-
-
-def option_names(shell: Shell) -> list[str]:
-    """The names that `set -o` knows."""
-    names = list(LETTERS.values()) + list(NAMED_ONLY)
-    if shell.dialect.posix_only:
-        names.remove("pipefail")
-        names += ["emacs", "debug"]
-    elif shell.dialect.bash:
-        names = [name for name in names if name not in ("stdin", "interactive")] + list(BASH_LETTERS.values())
-        names += [name for name in BASH_NAMES if name not in names]
-    return names
 
 
 def set_option(shell: Shell, letter: str, value: bool) -> None:
@@ -42,7 +30,7 @@ def apply_option(shell: Shell, name: str, value: bool) -> None:
 
 def named_option(shell: Shell, name: str, value: bool) -> None:
     """`set -o name`."""
-    if name not in option_names(shell):
+    if name not in LISTED[shell.dialect.name]:
         raise ShellError(f"illegal option {'-' if value else '+'}o {name}")
     apply_option(shell, name, value)
 
@@ -99,22 +87,16 @@ def _bash_value(value: str) -> str:
 
 
 def _list_options(shell: Shell, *, readable: bool) -> int:
-    lines = []
-    if readable and not shell.dialect.bash:
-        lines.append("Current option settings\n")
-    names = option_names(shell)
-    for name in sorted(names) if shell.dialect.bash else names:
+    lines = ["Current option settings\n"] if readable and shell.dialect.posix_only else []
+    for name in LISTED[shell.dialect.name]:
         value = shell.options.get(name)
-        if readable:
-            lines.append(f"{name:<15}\t{'on' if value else 'off'}\n" if shell.dialect.bash else f"{name:<16}{'on' if value else 'off'}\n")
-        else:
+        if not readable:
             lines.append(f"set {'-' if value else '+'}o {name}\n")
+        elif shell.dialect.bash:
+            lines.append(f"{name:<15}\t{'on' if value else 'off'}\n")
+        else:
+            lines.append(f"{name:<16}{'on' if value else 'off'}\n")
     return shell.write("".join(lines))
-
-
-def letter_of(name: str) -> str:
-    """The letter of an option that has one."""
-    return NAMES.get(name, "")
 
 
 def shift(shell: Shell, argv: list[str]) -> int:
@@ -135,12 +117,9 @@ def getopts(shell: Shell, argv: list[str]) -> int:
     spec, name = argv[1], argv[2]
     words = argv[3:] if len(argv) > 3 else shell.args
     variables = shell.variables
-    text = variables.get("OPTIND") or "1"
-    index = int(text) if text.isdigit() and int(text) > 0 else 1
-    if shell.option_state is None or shell.option_state[0] != text:
-        offset = 0
-    else:
-        offset = shell.option_state[1]
+    index, offset = shell.option_place
+    if index > len(words) + 1:
+        index, offset = 1, 0
     word = words[index - 1] if index <= len(words) else ""
     if not offset:
         if index > len(words) or word[:1] != "-" or word == "-":
@@ -174,7 +153,7 @@ def getopts(shell: Shell, argv: list[str]) -> int:
         index, offset = index + 1, 0
     _set_argument(shell, argument, found)
     variables.set("OPTIND", str(index))
-    shell.option_state = (str(index), offset) if offset else None
+    shell.option_place = index, offset
     variables.set(name, found)
     return 0
 
@@ -202,6 +181,5 @@ def _options_end(shell: Shell, name: str, index: int) -> int:
     variables = shell.variables
     variables.unset("OPTARG")
     variables.set("OPTIND", str(index))
-    shell.option_state = None
     variables.set(name, "?")
     return 1

@@ -13,13 +13,15 @@ if TYPE_CHECKING:
 def test(shell: Shell, argv: list[str]) -> int:
     """`test expression`, `[ expression ]`."""
     words = argv[1:]
-    if argv[0] == "[":
-        if not words or words[-1] != "]":
-            shell.complain_as("[", "missing ]" if not shell.dialect.bash else "missing `]'")
+    double = argv[0] == "[["
+    if argv[0] != "test":
+        closing = "]]" if double else "]"
+        if not words or words[-1] != closing:
+            shell.complain_as("[", f"missing {closing}" if not shell.dialect.bash else "missing `]'")
             return 2
         words.pop()
     try:
-        return 0 if evaluate(words, shell.process, shell) else 1
+        return 0 if evaluate(words, shell.process, shell, patterns=double) else 1
     except TestError as error:
         shell.complain_as(argv[0], str(error))
         return 2
