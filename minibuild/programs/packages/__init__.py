@@ -9,6 +9,7 @@ _PYTHONS = ("", "2", "3", "2.7", *(f"3.{minor}" for minor in range(4, 16)))
 PACKAGES: dict[str, str] = {
     "packages.apt_get": "apt-get apt aptitude",
     "packages.apk": "apk",
+    "packages.go": "go gofmt",
     "packages.node": "node nodejs corepack",
     "packages.npm": "npm npx",
     "packages.yarn": "yarn yarnpkg pnpm pnpx",
