@@ -19,6 +19,13 @@ class Outcome(NamedTuple):
     err: str
 
 
+class _Typed(io.BytesIO):
+    """What somebody types at a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
 Command = Callable[..., Outcome]
 
 
@@ -31,14 +38,14 @@ def root(tmp_path: Path) -> Path:
 def minibuild(
     root: Path, monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest.CaptureFixture[bytes]
 ) -> Command:
-    """Run `minibuild --root STORE WORDS…` with the given bytes on standard input."""
+    """Run `minibuild --root STORE WORDS…` with the given bytes on standard input, which may be a terminal."""
     for name in ("BUILDKIT_PROGRESS", "MINIBUILD_ROOT", "SOURCE_DATE_EPOCH", "MINIBUILD_DEBUG"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("COLUMNS", "80")
 
-    def run(*words: str | Path, stdin: bytes = b"") -> Outcome:
+    def run(*words: str | Path, stdin: bytes = b"", terminal: bool = False) -> Outcome:
         monkeypatch.setattr(sys, "argv", ["minibuild", "--root", str(root), *map(str, words)])
-        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(_Typed(stdin) if terminal else io.BytesIO(stdin)))
         capsysbinary.readouterr()
         try:
             status = run_command()

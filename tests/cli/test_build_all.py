@@ -8,6 +8,8 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from minibuild.build.collection import image_name
+from minibuild.build.request import BuildRequest
+from minibuild.cli.build_all import build_member
 from minibuild.report.collection import Row, collection_table
 
 _PARENT = "FROM scratch\nONBUILD COPY part /part\n"
@@ -131,3 +133,17 @@ def test_the_table(snapshot: SnapshotAssertion) -> None:
         Row("child", "not built"),
     ]
     assert collection_table(rows) == snapshot
+
+
+@pytest.mark.parametrize("kind", ["plain", "json"])
+def test_a_worker_hands_back_what_was_said(kind: str, root: Path, context) -> None:
+    built = build_member(
+        root, "app", BuildRequest(context=context("FROM scratch\nCOPY a /a\n", a="hi")), kind
+    )
+    assert built.result is not None
+    assert built.size == 2
+    assert (b'"project": "app"' in built.said) == (kind == "json")
+    failed = build_member(root, "app", BuildRequest(context=context("FROM scratch\nCOPY b /\n")), kind)
+    assert failed.result is None
+    assert "Dockerfile:2" in failed.error
+    assert (b"build_failed" if kind == "json" else b"Step 2/2") in failed.said

@@ -232,3 +232,46 @@ def test_dockers_newer_names_are_the_same_commands(app: str, minibuild) -> None:
     assert minibuild("image", "inspect", "app") == minibuild("inspect", "app")
     assert minibuild("image", "rm", "app").out.startswith("Untagged: app:latest\n")
     assert "Did you mean 'history'?" in minibuild("image", "histroy", "app").err
+
+
+def test_load_wants_an_archive_and_save_no_terminal(minibuild) -> None:
+    shown = minibuild("load", terminal=True)
+    assert shown.status == 2
+    assert "-i FILE" in shown.err
+
+
+def test_inspect_shows_everything_that_an_image_may_have(minibuild, context) -> None:
+    dockerfile = """FROM scratch
+MAINTAINER me
+EXPOSE 80 53/udp
+VOLUME /data
+USER 1000
+WORKDIR /w
+ENTRYPOINT ["/e"]
+SHELL ["/s", "-c"]
+STOPSIGNAL SIGINT
+ONBUILD ENV A=b
+HEALTHCHECK --interval=5s --retries=3 CMD /check
+"""
+    minibuild("build", "-q", "-t", "app", context(dockerfile))
+    document = json.loads(minibuild("inspect", "app").out)[0]
+    config = document["Config"]
+    assert document["Author"] == "me"
+    assert config["ExposedPorts"] == {"53/udp": {}, "80/tcp": {}}
+    assert config["Volumes"] == {"/data": {}}
+    assert (config["User"], config["WorkingDir"], config["StopSignal"]) == ("1000", "/w", "SIGINT")
+    assert (config["Entrypoint"], config["Shell"], config["OnBuild"]) == (["/e"], ["/s", "-c"], ["ENV A=b"])
+    assert config["Healthcheck"] == {"Test": ["CMD-SHELL", "/check"], "Interval": 5_000_000_000, "Retries": 3}
+    shown = minibuild(
+        "inspect", "-f", "{{.Config.Healthcheck.Test}} {{.Config.Cmd}} {{.Config.Labels}}", "app"
+    ).out
+    assert shown == "[CMD-SHELL /check] [] map[]\n"
+
+
+def test_sizes_count_files_and_links_once(minibuild, context) -> None:
+    directory = context(
+        "FROM scratch\nCOPY . /\n", **{".dockerignore": "Dockerfile\n.dockerignore\n", "a": "12345"}
+    )
+    (directory / "link").symlink_to("a-long-target")
+    minibuild("build", "-q", "-t", "app", directory)
+    assert minibuild("images", "--format", "{{.Size}}", "app").out == "18B\n"

@@ -91,3 +91,18 @@ def test_a_damaged_database_is_told(app: Path, minibuild, root: Path) -> None:
     assert shown.status == 1
     assert "damaged" in shown.err
     assert "unexpectedly" not in shown.err
+
+
+@pytest.mark.parametrize("words", [[], ["-a"]], ids=["some", "all"])
+def test_prune_does_what_is_answered(words: list[str], app: Path, minibuild) -> None:
+    minibuild("rmi", "app")
+    shown = minibuild("system", "prune", *words, stdin=b"n\n", terminal=True)
+    assert shown.status == 0
+    assert "WARNING! This will remove:" in shown.out
+    assert "Total" not in shown.out
+    shown = minibuild("system", "prune", *words, stdin=b"y\n", terminal=True)
+    assert "Total reclaimed space: " in shown.out
+
+
+def test_no_answer_is_an_interrupt(app: Path, minibuild) -> None:
+    assert minibuild("system", "prune", terminal=True).status == 130
