@@ -42,6 +42,7 @@ class Outcome(NamedTuple):
     said: bytes = b""
     seconds: float = 0.0
     result: BuildResult | None = None
+    layers: int = 0
     size: int = 0
     error: str = ""
     begun: bool = True
@@ -153,12 +154,13 @@ def build_member(root: Path, name: str, request: BuildRequest, kind: str) -> Out
     try:
         with Store.open(root) as store:
             result = build(request, store, FidelityKeeper(store, progress))
-            size = image_size(store, store.image(result.image).diff_ids)
+            layers = store.image(result.image).diff_ids
+            size = image_size(store, layers)
     except MinibuildError as error:
         progress.close(error)
         return Outcome(said.getvalue(), time.monotonic() - started, error=error.render())
     progress.close()
-    return Outcome(said.getvalue(), time.monotonic() - started, result, size)
+    return Outcome(said.getvalue(), time.monotonic() - started, result, len(layers), size)
 
 
 def _tell(name: str, outcome: Outcome, kind: str) -> None:
@@ -190,7 +192,7 @@ def _row(name: str, outcome: Outcome) -> Row:
         f"built {short_id(result.image)}",
         steps=len(result.steps),
         cached=sum(step.cached for step in result.steps),
-        layers=sum(step.layer is not None for step in result.steps),
+        layers=outcome.layers,
         size=outcome.size,
         fidelity=result.fidelity,
         seconds=outcome.seconds,

@@ -10,7 +10,7 @@ _HEADER = ("NAME", "STEPS", "LAYERS", "SIZE", "FIDELITY", "TIME", "RESULT")
 
 
 class Row(NamedTuple):
-    """One context: its instructions (of which `cached`), the layers that they added, the image's bytes.
+    """One context: its instructions (of which `cached`), the image's layers and bytes.
 
     `result` is in words, `seconds` what the build took; no steps when it failed.
     """
