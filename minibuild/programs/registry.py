@@ -88,7 +88,9 @@ TEXT: dict[str, str] = {
     "text.sed": "sed",
 }
 ARCHIVE: dict[str, str] = {
+    "archive.ar": "ar",
     "archive.bzip2": "bzip2 bunzip2 bzcat lbzip2 pbzip2",
+    "archive.cpio": "cpio",
     "archive.gzip": "gzip gunzip zcat uncompress pigz unpigz",
     "archive.tar": "tar",
     "archive.unzip": "unzip zipinfo",

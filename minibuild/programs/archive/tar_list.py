@@ -41,12 +41,8 @@ class Lister:
         return self._busybox(member) if self.busybox else self._gnu(member)
 
     def _busybox(self, member: Member) -> bytes:
-        user, group = member.user or str(member.uid), member.group or str(member.gid)
-        kind = "file" if member.kind == "hardlink" else member.kind
-        time = format_time(self.process, self.form, member.mtime)
-        line = f"{mode_string(kind, member.mode)} {user}/{group} {member.size:9} {time} "
-        target = f" -> {member.target}" if member.target else ""
-        return encode(line) + self.name(member)[:-1] + encode(target) + b"\n"
+        ends = member.kind == "dir" and not member.name.endswith("/")
+        return busybox_line(self.process, member, "/" if ends else "")
 
     def _gnu(self, member: Member) -> bytes:
         known = not self.numeric
@@ -66,3 +62,12 @@ class Lister:
         elif member.kind == "hardlink":
             target = f" link to {escaped(self.process, member.target)}"
         return encode(text) + self.name(member)[:-1] + encode(target) + b"\n"
+
+
+def busybox_line(process: Process, member: Member, ending: str = "") -> bytes:
+    """How busybox's tar and cpio show a member with -v."""
+    user, group = member.user or str(member.uid), member.group or str(member.gid)
+    mode = mode_string("file" if member.kind == "hardlink" else member.kind, member.mode)
+    time = format_time(process, "%Y-%m-%d %H:%M:%S", member.mtime)
+    target = f" -> {member.target}" if member.target else ""
+    return encode(f"{mode} {user}/{group} {member.size:9} {time} {member.name}{ending}{target}\n")
