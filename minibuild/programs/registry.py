@@ -27,12 +27,15 @@ if TYPE_CHECKING:
 
 # Module below minibuild.programs → the names of the programs in it. One row a module, one section a room.
 COREUTILS: dict[str, str] = {
+    "coreutils.ascii": "ascii",
     "coreutils.attributes": "chmod chown chgrp",
+    "coreutils.bc": "bc",
     "coreutils.cat": "cat",
     "coreutils.checksum": "md5sum sha1sum sha224sum sha256sum sha384sum sha512sum sha3sum b2sum cksum crc32"
     " sum",
     "coreutils.cp": "cp mv",
     "coreutils.creation": "mkdir mkfifo mknod mktemp touch truncate fallocate",
+    "coreutils.dc": "dc",
     "coreutils.dd": "dd",
     "coreutils.encodings": "base64 base32",
     "coreutils.expr": "expr",
@@ -86,6 +89,8 @@ TEXT: dict[str, str] = {
     "text.awk": "awk mawk gawk nawk original-awk",
     "text.grep": "grep egrep fgrep",
     "text.sed": "sed",
+    "text.sort": "sort",
+    "text.uniq": "uniq",
 }
 ARCHIVE: dict[str, str] = {
     "archive.ar": "ar",
