@@ -72,7 +72,13 @@ def _invoke() -> int:
 
 
 def _prepare_streams() -> None:
-    """Names that are not UTF-8 are printed as they are; what the terminal can't show is escaped."""
+    """Names that are not UTF-8 are printed as they are; what the terminal can't show is escaped.
+
+    A stream that the caller closed reads as empty and takes everything.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115  until the end
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:

@@ -158,3 +158,14 @@ def test_ctrl_c_ends_the_workers_too(context, tmp_path: Path) -> None:
     assert (process.returncode, err) == (130, b"interrupted\n")
     assert time.monotonic() - started < 5
     assert _run("--root", store, "system", "verify").returncode == 0
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a shell that can close streams")
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_closed_streams_do_no_harm(closed: str, tmp_path: Path) -> None:
+    words = f"{sys.executable} -m minibuild --root {tmp_path / 'store'} build - {closed}"
+    shown = subprocess.run(
+        words, shell=True, input=b"FROM scratch\nENV A=b\n", capture_output=True, timeout=60
+    )
+    assert shown.returncode == (1 if "<" in closed else 0)
+    assert b"unexpectedly" not in shown.stderr
