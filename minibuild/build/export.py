@@ -12,6 +12,7 @@ from minibuild.build.cache import digest_parts
 from minibuild.build.outputs import archive_options
 from minibuild.build.request import Output
 from minibuild.image.writing import destination_stream
+from minibuild.store.compression import PackedLayers
 from minibuild.store.saving import Packing, outgoing_image, write_outgoing
 
 if TYPE_CHECKING:
@@ -65,10 +66,12 @@ class _Archive:
         store = self.workshop.store
         self.workshop.emit(events.Progressed(f"exporting to {self.output.type}", 0, 0))
         names = (*self.workshop.request.tags, *self.options.names)
-        outgoing = outgoing_image(store, self.image.id, names, self.packing)
+        layers = PackedLayers(store, self.packing.compression, self.packing.level)
+        outgoing = outgoing_image(store, self.image.id, names, self.packing, layers)
         descriptor = outgoing.descriptor()
         if self.output.destination == "-":
-            write_outgoing(store, [outgoing], sys.stdout.buffer, format=self.format, mtime=self.packing.mtime)
+            out, mtime = sys.stdout.buffer, self.packing.mtime
+            write_outgoing(layers, [outgoing], out, format=self.format, mtime=mtime)
             return descriptor
         path = Path(self.output.destination)
         memo = _WRITTEN + os.path.realpath(path)
@@ -77,7 +80,7 @@ class _Archive:
         )
         known = store.memo_get(memo)
         if known is None or known != f"{content} {_signature(path)}":
-            write_outgoing(store, [outgoing], path, format=self.format, mtime=self.packing.mtime)
+            write_outgoing(layers, [outgoing], path, format=self.format, mtime=self.packing.mtime)
             signature = _signature(path)
             if signature:
                 store.memo_put(memo, f"{content} {signature}")

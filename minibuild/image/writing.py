@@ -30,11 +30,11 @@ _CHUNK = 1 << 20
 _RECORD = 20 * BLOCK
 
 
-class Blobs(Protocol):
+class Layers(Protocol):
     """Where layers are read from."""
 
-    def open_blob(self, digest: str) -> BinaryIO:
-        """A stream of a blob's bytes."""
+    def chunks(self, digest: str) -> Iterator[bytes]:
+        """A layer's bytes in pieces, as they go into the archive."""
 
 
 class StoredLayer(NamedTuple):
@@ -98,7 +98,7 @@ class OutgoingImage:
 
 def write_tar(
     images: Iterable[OutgoingImage],
-    blobs: Blobs,
+    blobs: Layers,
     destination: Path | BinaryIO,
     *,
     docker: bool = False,
@@ -120,12 +120,12 @@ def write_tar(
                 writer.file(name, len(documents[name]), iter((documents[name],)))
             else:
                 layer = layers["sha256:" + name[len(_BLOBS) :]]
-                writer.file(name, layer.size, _chunks(blobs, layer.digest))
+                writer.file(name, layer.size, blobs.chunks(layer.digest))
         writer.end()
 
 
 def write_layout(
-    images: Iterable[OutgoingImage], blobs: Blobs, directory: Path, *, docker: bool = False
+    images: Iterable[OutgoingImage], blobs: Layers, directory: Path, *, docker: bool = False
 ) -> None:
     """Write an OCI layout into a directory that is new, empty, or a layout, whose images it replaces.
 
@@ -142,7 +142,7 @@ def write_layout(
         path = directory / _BLOBS / digest[7:]
         if not path.exists():
             with destination_stream(path) as out:
-                for chunk in _chunks(blobs, digest):
+                for chunk in blobs.chunks(digest):
                     out.write(chunk)
     for name in sorted(documents, key=lambda name: (name == "index.json", name)):  # the index last
         with destination_stream(directory / name) as out:
@@ -221,12 +221,6 @@ class _Tar:
     def _write(self, data: bytes) -> None:
         self._out.write(data)
         self._total += len(data)
-
-
-def _chunks(blobs: Blobs, digest: str) -> Iterator[bytes]:
-    with blobs.open_blob(digest) as stream:
-        while chunk := stream.read(_CHUNK):
-            yield chunk
 
 
 @contextmanager

@@ -1,7 +1,13 @@
-"""Compressed forms of layers, each made once: they are blobs of the store, found again by a memo."""
+"""Compressed forms of layers: blobs of the store, each made once and found again by a memo; or made anew, for
+large ones.
+"""
 
+import hashlib
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
+from queue import Empty, Queue
+from threading import Event, Thread
 from typing import TYPE_CHECKING, Any
 
 from minibuild.image.errors import ImageError
@@ -16,6 +22,9 @@ _GZIP_WINDOW = 31  # zlib's way to say: 32 KiB window, with a gzip header, whose
 _FASTEST_ISAL = 1
 _BEST_ISAL = 3
 _ZSTD_LEVEL = 3
+# Larger layers are streamed.
+_LARGE = 64 << 20
+STREAMED = "streamed:"
 _HIGHEST = {"none": 0, "gzip": 9, "zstd": 22}
 
 
@@ -24,23 +33,105 @@ def stored_layer(store: "Store", diff_id: str, compression: str, level: int | No
 
     `level` is 0–9 for gzip, 0–22 for zstd; None is a fast one. Raise `ImageError` for what is out of range.
     """
+    _check(compression, level)
+    size = store.blob_size(diff_id)
+    if compression == "none":
+        return StoredLayer(diff_id, size, compression)
+    key = f"{COMPRESSED}{diff_id[7:]}:{compression}:{'' if level is None else level}"
+    known = store.memo_get(key)
+    if known is not None:
+        digest, packed = known.split(" ")
+        if store.has_blob(digest):
+            return StoredLayer(digest, int(packed), compression)
+    written, bytes_written = store.put_blob(_compressed(store, diff_id, compression, level))
+    store.memo_put(key, f"{written} {bytes_written}")
+    return StoredLayer(written, bytes_written, compression)
+
+
+class PackedLayers:
+    """Layers in one form, for archives: an open one gives their bytes by their digests.
+
+    A large layer that is compressed quickly is not kept in that form: compressing it again, right into
+    each archive, is faster than writing it twice.
+    """
+
+    def __init__(self, store: "Store", compression: str, level: int | None = None) -> None:
+        self._store = store
+        self._compression = compression
+        self._level = level
+        self._streamed: dict[str, str] = {}  # digest of the compressed form: diff ID
+
+    def pack(self, diff_id: str) -> StoredLayer:
+        """Digest and size of a layer's form; its blob too, unless it is streamed."""
+        if not self._is_streamed(diff_id):
+            return stored_layer(self._store, diff_id, self._compression, self._level)
+        _check(self._compression, self._level)
+        key = f"{STREAMED}{diff_id[7:]}:{_gzip_version()}:{'' if self._level is None else self._level}"
+        known = self._store.memo_get(key)
+        if known is None:
+            digest, size = hashlib.sha256(), 0
+            for chunk in ahead(_compressed(self._store, diff_id, self._compression, self._level)):
+                digest.update(chunk)
+                size += len(chunk)
+            known = f"sha256:{digest.hexdigest()} {size}"
+            self._store.memo_put(key, known)
+        name, packed = known.split(" ")
+        self._streamed[name] = diff_id
+        return StoredLayer(name, int(packed), self._compression)
+
+    def chunks(self, digest: str) -> Iterator[bytes]:
+        """The bytes of a packed layer."""
+        diff_id = self._streamed.get(digest)
+        if diff_id is not None:
+            yield from ahead(_compressed(self._store, diff_id, self._compression, self._level))
+            return
+        with self._store.open_blob(digest) as stream:
+            while chunk := stream.read(_CHUNK):
+                yield chunk
+
+    def _is_streamed(self, diff_id: str) -> bool:
+        fast = self._compression == "gzip" and (self._level is None or self._level <= _BEST_ISAL)
+        return fast and self._store.blob_size(diff_id) > _LARGE
+
+
+def ahead(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """The same chunks, made in a thread of their own while the last ones are used."""
+    made: Queue[bytes | BaseException | None] = Queue(maxsize=4)
+    given_up = Event()
+
+    def make() -> None:
+        result: BaseException | None = None
+        try:
+            for chunk in chunks:
+                made.put(chunk)
+                if given_up.is_set():
+                    return
+        except BaseException as error:  # it is raised where the chunks are used
+            result = error
+        made.put(result)
+
+    maker = Thread(target=make, daemon=True)
+    maker.start()
+    try:
+        while isinstance(item := made.get(), bytes):
+            yield item
+        if item is not None:
+            raise item
+    finally:
+        given_up.set()
+        while maker.is_alive():  # it may wait for room in the queue
+            with suppress(Empty):
+                made.get(timeout=0.05)
+        maker.join()
+
+
+def _check(compression: str, level: int | None) -> None:
     if compression not in COMPRESSIONS:
         raise ImageError(f"unknown compression {compression!r}", hint=f"known are {', '.join(COMPRESSIONS)}")
     if level is not None and not 0 <= level <= _HIGHEST[compression]:
         raise ImageError(
             f"{compression} has no level {level}", hint=f"levels go from 0 to {_HIGHEST[compression]}"
         )
-    if compression == "none":
-        return StoredLayer(diff_id, store.blob_size(diff_id), compression)
-    key = f"{COMPRESSED}{diff_id[7:]}:{compression}:{'' if level is None else level}"
-    known = store.memo_get(key)
-    if known is not None:
-        digest, size = known.split(" ")
-        if store.has_blob(digest):
-            return StoredLayer(digest, int(size), compression)
-    written, bytes_written = store.put_blob(_compressed(store, diff_id, compression, level))
-    store.memo_put(key, f"{written} {bytes_written}")
-    return StoredLayer(written, bytes_written, compression)
 
 
 def _compressed(store: "Store", diff_id: str, compression: str, level: int | None) -> Iterator[bytes]:
@@ -51,6 +142,13 @@ def _compressed(store: "Store", diff_id: str, compression: str, level: int | Non
             if data:
                 yield data
     yield compressor.flush()
+
+
+def _gzip_version() -> str:
+    """Other versions may give other bytes."""
+    from isal import __version__
+
+    return str(__version__)
 
 
 def _gzip(level: int | None) -> Any:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 from minibuild.image.errors import ImageError
 from minibuild.image.writing import OutgoingImage, write_layout, write_tar
-from minibuild.store.compression import stored_layer
+from minibuild.store.compression import PackedLayers
 from minibuild.store.errors import StoreError
 from minibuild.store.names import canonical, parsed
 
@@ -65,13 +65,14 @@ def write_images(
     `format`: `oci` (a tar of an OCI layout), `docker` (the same with a `manifest.json`), `layout` and
     `docker-layout` (the same as directories). Raise `ImageError` or `StoreError`.
     """
-    outgoing = [outgoing_image(store, image_id, names, packing) for image_id, names in images]
-    write_outgoing(store, outgoing, destination, format=format, mtime=packing.mtime)
+    layers = PackedLayers(store, packing.compression, packing.level)
+    outgoing = [outgoing_image(store, image_id, names, packing, layers) for image_id, names in images]
+    write_outgoing(layers, outgoing, destination, format=format, mtime=packing.mtime)
     return [image.descriptor() for image in outgoing]
 
 
 def write_outgoing(
-    store: "Store",
+    layers: PackedLayers,
     outgoing: list[OutgoingImage],
     destination: Path | BinaryIO,
     *,
@@ -82,19 +83,18 @@ def write_outgoing(
     if format in ("layout", "docker-layout"):
         if not isinstance(destination, Path):
             raise ImageError("a layout is a directory and can't go to standard output")
-        write_layout(outgoing, store, destination, docker=format == "docker-layout")
+        write_layout(outgoing, layers, destination, docker=format == "docker-layout")
     elif format in ("oci", "docker"):
-        write_tar(outgoing, store, destination, docker=format == "docker", mtime=mtime)
+        write_tar(outgoing, layers, destination, docker=format == "docker", mtime=mtime)
     else:
         raise ImageError(f"unknown archive format {format!r}", hint="known are oci, docker, layout")
 
 
-def outgoing_image(store: "Store", image_id: str, names: Iterable[str], packing: Packing) -> OutgoingImage:
+def outgoing_image(
+    store: "Store", image_id: str, names: Iterable[str], packing: Packing, layers: PackedLayers
+) -> OutgoingImage:
     """An image ready to be written: its layers packed, its manifest made."""
     raw = store.raw_config(image_id)
-    layers = [
-        stored_layer(store, diff_id, packing.compression, packing.level)
-        for diff_id in store.image(image_id).diff_ids
-    ]
+    packed = [layers.pack(diff_id) for diff_id in store.image(image_id).diff_ids]
     full = sorted({canonical(name) for name in names})
-    return OutgoingImage(full, raw, layers, packing.annotations, packing.descriptor_annotations)
+    return OutgoingImage(full, raw, packed, packing.annotations, packing.descriptor_annotations)

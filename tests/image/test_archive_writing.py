@@ -7,8 +7,8 @@ import shutil
 import subprocess
 import sys
 import tarfile
+from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
 
 import pytest
 from archives import digest, layer_tar, oci_members, tar_of
@@ -24,13 +24,13 @@ IMGDIFF = Path(__file__).parents[3] / "shared" / "tools" / "imgdiff.py"
 
 
 class Memory:
-    """Blobs in memory."""
+    """Layers in memory."""
 
     def __init__(self, *blobs: bytes) -> None:
         self.blobs = {digest(blob): blob for blob in blobs}
 
-    def open_blob(self, wanted: str) -> BinaryIO:
-        return io.BytesIO(self.blobs[wanted])
+    def chunks(self, wanted: str) -> Iterator[bytes]:
+        yield self.blobs[wanted]
 
 
 def outgoing(
@@ -109,7 +109,7 @@ def test_a_layout(tmp_path: Path) -> None:
 
 def test_a_failure_leaves_the_old_file(tmp_path: Path) -> None:
     class Failing(Memory):
-        def open_blob(self, wanted: str) -> BinaryIO:
+        def chunks(self, wanted: str) -> Iterator[bytes]:
             raise OSError(errno.ENOSPC, "No space left on device")
 
     path = tmp_path / "x.tar"

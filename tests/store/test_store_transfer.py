@@ -3,13 +3,15 @@
 import gzip
 import hashlib
 import io
+import itertools
 import json
+import os
 import shutil
 import subprocess
 import sys
 import tarfile
 import tracemalloc
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -19,6 +21,7 @@ from minibuild.image.archive import open_archive
 from minibuild.image.errors import ImageError
 from minibuild.image.validate import validate_archive
 from minibuild.store import Store, StoreError
+from minibuild.store.compression import ahead
 from minibuild.store.loading import Loaded, load_archive
 from minibuild.store.saving import Packing, save_images, write_images
 
@@ -224,3 +227,33 @@ def test_umoci_reads_the_store(store: Store, image: Maker) -> None:
     assert sorted(done.stdout.split()) == ["b:latest", "example.org/app:1"]
     with open_archive(store.root) as archive:
         assert sorted(archive.images[0].names + archive.images[1].names)
+
+
+def test_large_layers_are_compressed_into_each_archive(
+    store: Store, other: Store, image: Maker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They are not kept compressed, and give the same bytes every time."""
+    monkeypatch.setattr("minibuild.store.compression._LARGE", 1000)
+    one = image(a=os.urandom(3 << 20))
+    for number in range(2):
+        write_images(store, [(one, ["a:1"])], tmp_path / str(number), format="oci", packing=Packing())
+    assert (tmp_path / "0").read_bytes() == (tmp_path / "1").read_bytes()
+    assert validate_archive(tmp_path / "0") == []
+    assert len(list((store.root / "blobs/sha256").iterdir())) == 1
+    assert load_archive(other, tmp_path / "0")[0].image_id == one
+    assert store.verify() == []
+
+
+def test_what_is_made_ahead() -> None:
+    def failing() -> Iterator[bytes]:
+        yield b"1"
+        raise OSError("no more")
+
+    assert list(ahead(iter([b"1", b"2"]))) == [b"1", b"2"]
+    chunks = ahead(failing())
+    assert next(chunks) == b"1"
+    with pytest.raises(OSError, match="no more"):
+        next(chunks)
+    endless = ahead(itertools.repeat(b"x"))
+    next(endless)
+    endless.close()
