@@ -70,6 +70,8 @@ class _Parser:
         self.text = text
         self.dialect = dialect
         self.eager = not (dialect.posix_only or dialect.bash)  # ash computes what && || ?: will not use
+        self.plain: set[Callable[[Variables], int]] = set()
+        self.constant: set[Callable[[Variables], int]] = set()
         self.pos = 0
         self.kind: str | None = ""
         self.token = ""
@@ -106,7 +108,8 @@ class _Parser:
             if self.dialect.posix_only:
                 self._fail()
             self._next()
-            value = _second(value, self._assignment())
+            right = self._assignment()
+            value = _late(",", value, right) if self.eager and value in self.plain else _second(value, right)
         return value
 
     def _assignment(self) -> Callable[[Variables], int]:
@@ -144,9 +147,18 @@ class _Parser:
             operator = self.token
             self._next()
             right = self._binary(level + 1)
-            eager = self.eager and operator in ("&&", "||")
-            left = _eager(operator, left, right) if eager else _binary(operator, left, right)
+            left = self._combined(operator, left, right)
         return left
+
+    def _combined(
+        self, operator: str, left: Callable[[Variables], int], right: Callable[[Variables], int]
+    ) -> Callable[[Variables], int]:
+        """ash looks a variable up as late as it can: the one on the left after the right side is computed."""
+        if not self.eager:
+            return _binary(operator, left, right)
+        if left in self.plain and right not in self.constant:
+            return _late(operator, left, right)
+        return _eager(operator, left, right) if operator in ("&&", "||") else _binary(operator, left, right)
 
     def _power(self) -> Callable[[Variables], int]:
         base = self._unary()
@@ -174,14 +186,18 @@ class _Parser:
         if self.kind == "number":
             number = self._number(self.token)
             self._next()
-            return lambda _: number
+            value = _constant(number)
+            self.constant.add(value)
+            return value
         if self.kind == "name":
             target = self._target()
             if self._is("++", "--") and not self.dialect.posix_only:
                 step = 1 if self.token == "++" else -1
                 self._next()
                 return _postfix(target, step)
-            return _variable(target)
+            value = _variable(target)
+            self.plain.add(value)
+            return value
         if self._is("("):
             self._next()
             value = self._comma()
@@ -219,17 +235,22 @@ class _Parser:
 def parse_number(token: str, dialect: Dialect) -> int | None:
     """A constant: decimal, 0 octal, 0x hexadecimal, base#digits (not in dash); None when it is none."""
     try:
-        if token[0] != "0" or len(token) == 1:
-            if "#" not in token:
-                return wrap(int(token)) if token.isdigit() else None
+        if "#" in token:
             return None if dialect.posix_only else _based(token)
+        if token[0] != "0" or len(token) == 1:
+            return _limited(int(token), dialect) if token.isdigit() else None
         if token[1] in "xX":
-            return wrap(int(token[2:], 16))
-        if "#" in token and not dialect.posix_only:
-            return _based(token)
-        return wrap(int(token, 8)) if token.isdigit() else None
+            return _limited(int(token[2:], 16), dialect)
+        return _limited(int(token, 8), dialect) if token.isdigit() else None
     except ValueError:
         return None
+
+
+def _limited(number: int, dialect: Dialect) -> int:
+    """A constant that may be too large: dash takes the largest number, ash 0, bash what is left in 64 bits."""
+    if dialect.posix_only:
+        return min(number, _SIGN - 1)
+    return 0 if number > _MASK and not dialect.bash else wrap(number)
 
 
 def _based(token: str) -> int | None:
@@ -257,6 +278,23 @@ def _digit(char: str, base: int) -> int:
 
 
 # ---- what expressions become
+
+
+def _constant(number: int) -> Callable[[Variables], int]:
+    return lambda _: number
+
+
+def _late(operator: str, a: Callable[[Variables], int], b: Callable[[Variables], int]) -> Callable[[Variables], int]:
+    """An operator whose right side is computed first."""
+
+    def value(v: Variables) -> int:
+        right = b(v)
+        left = a(v)
+        if operator == ",":
+            return right
+        return _binary(operator, _constant(left), _constant(right))(v)
+
+    return value
 
 
 def _second(first: Callable[[Variables], int], second: Callable[[Variables], int]) -> Callable[[Variables], int]:

@@ -13,17 +13,30 @@ if TYPE_CHECKING:
     from minibuild.shell.dialect import Dialect
     from minibuild.shell.interpreter import Shell
 
-    Assign = Callable[[Shell, bool], list[tuple[str, str]]]
-    One = Callable[[Shell, bool], tuple[str, str]]
+    from minibuild.shell.variables import Saved
+
+    # With a dictionary the assignments are exported, and what the variables were is put there.
+    Assign = Callable[[Shell, "dict[str, Saved] | None"], list[tuple[str, str]]]
+    One = Callable[[Shell], tuple[str, str]]
 
 
 def compile_assignments(assignments: Sequence[Assignment], dialect: Dialect) -> Assign:
-    """The function that does some assignments in order and returns names and values; with False it only returns them."""
-    functions = [_compile(one, dialect) for one in assignments]
-    if len(functions) == 1:
-        only = functions[0]
-        return lambda shell, really: [only(shell, really)]
-    return lambda shell, really: [function(shell, really) for function in functions]
+    """The function that does some assignments in order and returns the names and values."""
+    functions = [(one.name, _compile(one, dialect)) for one in assignments]
+
+    def assign(shell: Shell, saved: dict[str, Saved] | None) -> list[tuple[str, str]]:
+        if saved is None:
+            return [function(shell) for _, function in functions]
+        variables = shell.variables
+        done = []
+        for name, function in functions:
+            if name not in saved:
+                saved[name] = variables.save(name)
+            done.append(function(shell))
+            variables.exported.add(name)
+        return done
+
+    return assign
 
 
 def _compile(assignment: Assignment, dialect: Dialect) -> One:
@@ -34,10 +47,9 @@ def _compile(assignment: Assignment, dialect: Dialect) -> One:
         return compile_array_assignment(assignment, dialect)
     text = compile_text(value, dialect, tilde="assignment")
 
-    def assign(shell: Shell, really: bool) -> tuple[str, str]:
+    def assign(shell: Shell) -> tuple[str, str]:
         result = text(shell)
-        if really:
-            shell.variables.set(name, result)
+        shell.variables.set(name, result)
         return name, result
 
     return assign

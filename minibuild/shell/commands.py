@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from minibuild.shell.dialect import Dialect
     from minibuild.shell.interpreter import Shell
 
+    from minibuild.shell.assignments import Assign
+
     Run = Callable[[Shell], int]
 
 
@@ -167,7 +169,7 @@ def _argv(words: Seq[Word | Assignment], dialect: Dialect) -> Callable[[Shell], 
     return lambda shell: [field for function in functions for field in function(shell)]
 
 
-def _assignment_only(assign: Callable[[Shell, bool], list[tuple[str, str]]], line: int) -> Run:
+def _assignment_only(assign: Assign, line: int) -> Run:
     def run(shell: Shell) -> int:
         process = shell.process
         system = process.system
@@ -178,7 +180,7 @@ def _assignment_only(assign: Callable[[Shell, bool], list[tuple[str, str]]], lin
             shell.handle_signals()
         shell.line = line
         shell.substitution_status = None
-        done = assign(shell, True)
+        done = assign(shell, None)
         if shell.options.xtrace:
             trace(shell, done, [])
         status = shell.substitution_status or 0
@@ -196,7 +198,7 @@ def _no_command(shell: Shell, assign: object, redirect: object) -> int:
     try:
         if redirect is not None:
             apply(shell, shell.process, redirect(shell), undo)  # type: ignore[operator, arg-type]
-        done = assign(shell, True) if assign is not None else []  # type: ignore[operator]
+        done = assign(shell, None) if assign is not None else []  # type: ignore[operator]
     except ShellError as error:
         from minibuild.shell.redirection import RedirectionError
 

@@ -51,6 +51,10 @@ class ShellExit(Exception):  # noqa: N818  not an error: the `exit` builtin, or 
         self.status = status
 
 
+class NoExecution(ShellExit):
+    """`set -n`: from here on commands are only read."""
+
+
 class ReturnFrom(Exception):  # noqa: N818  not an error: the `return` builtin
     """A function or a sourced file ends with `status`."""
 

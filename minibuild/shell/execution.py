@@ -21,22 +21,15 @@ if TYPE_CHECKING:
     from minibuild.shell.redirection import Action, Undo
     from minibuild.shell.variables import Saved
 
-    Assign = Callable[[Shell, bool], list[tuple[str, str]]] | None
+    Assign = Callable[[Shell, dict[str, Saved] | None], list[tuple[str, str]]] | None
     Redirect = Callable[[Shell], list[Action]] | None
 
 __all__ = ["call_function", "replace_shell", "run_builtin", "run_external", "trace"]
 
 
-def _temporary(shell: Shell, done: Sequence[tuple[str, str]]) -> dict[str, Saved]:
-    """Set and export variables for one command; what they were."""
-    variables = shell.variables
-    saved: dict[str, Saved] = {}
-    for name, value in done:
-        variables.check_writable(name)
-        saved.setdefault(name, variables.save(name))
-        variables.set(name, value)
-        variables.exported.add(name)
-    return saved
+def _restore(shell: Shell, saved: dict[str, Saved]) -> None:
+    for name, one in saved.items():
+        shell.variables.restore(name, one)
 
 
 def call_function(shell: Shell, function: FunctionValue, argv: list[str], assign: Assign, redirect: Redirect) -> int:
@@ -50,14 +43,12 @@ def call_function(shell: Shell, function: FunctionValue, argv: list[str], assign
             except RedirectionError as error:
                 shell.report(error)
                 return error.status
-        done = assign(shell, False) if assign is not None else []
+        done = assign(shell, saved) if assign is not None else []
         if shell.options.xtrace:
             trace(shell, done, argv)
-        saved = _temporary(shell, done)
         return shell.call(function, argv)
     finally:
-        for name, one in saved.items():
-            shell.variables.restore(name, one)
+        _restore(shell, saved)
         if undo:
             restore(shell.process, undo)
 
@@ -80,19 +71,17 @@ def run_builtin(shell: Shell, builtin: Builtin, argv: list[str], assign: Assign,
                 if builtin.special and not shell.dialect.bash:
                     raise ShellExit(error.status) from None
                 return error.status
-        done = assign(shell, builtin.special and not shell.dialect.bash) if assign is not None else []
+        stays = builtin.special and not shell.dialect.bash
+        done = assign(shell, None if stays else saved) if assign is not None else []
         if shell.options.xtrace:
             trace(shell, done, argv)
-        if not builtin.special or shell.dialect.bash:
-            saved = _temporary(shell, done)
         keep = builtin.keeps_redirections and len(argv) == 1
         status = _call_builtin(shell, builtin, argv)
         keep = keep or shell.keep_redirections
         shell.keep_redirections = False
         return status
     finally:
-        for name, one in saved.items():
-            shell.variables.restore(name, one)
+        _restore(shell, saved)
         if undo and keep:
             for _, stream in undo:
                 if stream is not None:
@@ -123,20 +112,28 @@ def run_external(shell: Shell, argv: list[str], assign: Assign, redirect: Redire
     """Run a program in a child process."""
     process = shell.process
     actions = redirect(shell) if redirect is not None else []
-    done = assign(shell, False) if assign is not None else []
-    for name, _ in done:
-        shell.variables.check_writable(name)
+    if assign is None:
+        environment, path = shell.variables.environment(), shell.values.get("PATH")
+        done = []
+    else:
+        saved: dict[str, Saved] = {}
+        try:
+            done = assign(shell, saved)
+            environment, path = shell.variables.environment(), shell.values.get("PATH")
+        finally:
+            _restore(shell, saved)
     if shell.options.xtrace:
         trace(shell, done, argv)
     child = process.fork()
+    child.env = environment
 
     def body(own: Process) -> int:
         try:
             apply(shell, own, actions, None)
         except ShellError as error:
-            process.stderr.write(f"{shell.words.prefix(shell.arg0, shell.command_name, shell.line)}{error.message}\n")
+            shell.report(error)
             return error.status
-        return execute_as(shell, own, argv, done)
+        return execute_as(shell, own, argv, path)
 
     status = child.perform(body)
     process.reap(child)
@@ -154,26 +151,23 @@ def replace_shell(shell: Shell, argv: list[str], assign: Assign, redirect: Redir
     except RedirectionError as error:
         shell.report(error)
         return shell.check(error.status)
-    done = assign(shell, False) if assign is not None else []
-    for name, _ in done:
-        shell.variables.check_writable(name)
+    done = assign(shell, {}) if assign is not None else []
     if shell.options.xtrace:
         trace(shell, done, argv)
     process.handlers.clear()
     process.pending.clear()
-    return execute_as(shell, process, argv, done)
+    process.env = shell.variables.environment()
+    return execute_as(shell, process, argv, shell.values.get("PATH"))
 
 
 def execute_as(
     shell: Shell,
     process: Process,
     argv: Sequence[str],
-    done: Sequence[tuple[str, str]],
+    path: object,
     problem: list[OSError] | None = None,
 ) -> int:
-    """Let a process go on as a program, found through PATH; its status, 126 or 127 after a message if that can't be."""
-    process.env = shell.variables.environment(dict(done))
-    path = dict(done).get("PATH", shell.values.get("PATH"))
+    """Let a process go on as a program, found through `path`; its status, 126 or 127 after a message if that can't be."""
     exported = process.env.get("PATH")
     try:
         if path != exported and "/" not in argv[0]:

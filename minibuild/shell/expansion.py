@@ -196,7 +196,7 @@ def operated_many(part: Parameter, values: Many, dialect: Dialect) -> Many:
     """An operator applied to each of many values; `:` takes a slice of them."""
     from minibuild.shell.operations import each, sliced  # the two are rare
 
-    if part.operator == ":":
+    if part.operator == ":" and dialect.bash:
         return sliced(part, values, dialect)
     return each(part, values, dialect)
 

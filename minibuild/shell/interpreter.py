@@ -13,7 +13,7 @@ from minibuild.shell.bash_syntax import Parser
 from minibuild.shell.builtins import find_builtin
 from minibuild.shell.commands import compile_command
 from minibuild.shell.dialect import Dialect, dialect_of
-from minibuild.shell.errors import LoopControl, ReturnFrom, ShellError, ShellExit, ShellSyntaxError
+from minibuild.shell.errors import LoopControl, NoExecution, ReturnFrom, ShellError, ShellExit, ShellSyntaxError
 from minibuild.shell.messages import messages_of
 from minibuild.shell.options import Options
 from minibuild.shell.regex import python_regex
@@ -139,7 +139,10 @@ class Shell(Services):
             if self.options.noexec:
                 continue
             last = tail and parser.finished()
-            status = compile_command(command, self.dialect, tail=last)(self)
+            try:
+                status = compile_command(command, self.dialect, tail=last)(self)
+            except NoExecution:
+                status = 0
 
     def syntax_error(self, error: ShellSyntaxError) -> None:
         """Say what is wrong with a script, and end what runs it."""

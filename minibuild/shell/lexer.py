@@ -143,6 +143,9 @@ class Lexer(Substitutions):
 
     def _operator(self, char: str) -> str:
         table = _BASH_OPERATORS if self.dialect.bash else _OPERATORS
+        for distance in (1, 2):
+            if self.ahead(distance) == "\\":
+                self.join(self.pos + distance)
         for operator in table[char]:
             if len(operator) == 2 and self.ahead() == operator[1]:
                 self.pos += 2

@@ -127,7 +127,7 @@ def _tested(part: Parameter, get: Get, dialect: Dialect) -> Expand:
 
 
 def each(part: Parameter, values: Many, dialect: Dialect) -> Many:
-    """An operator applied to each value."""
+    """An operator applied to each value; ash and dash apply it once, to all of them as one text."""
     if part.operator[0] == "@":
         name, kind = part.name, part.operator[1]
         return lambda shell: shell.transformed_all(name, values(shell), kind)
@@ -135,7 +135,14 @@ def each(part: Parameter, values: Many, dialect: Dialect) -> Many:
         name = part.name
         return lambda shell: [shell.bad_substitution(name)]
     change = changer(part, dialect)
-    return lambda shell: [change(shell, value) for value in values(shell)]
+    if dialect.bash:
+        return lambda shell: [change(shell, value) for value in values(shell)]
+
+    def joined(shell: Shell) -> list[str]:
+        found = values(shell)
+        return change(shell, "\0".join(found)).split("\0") if found else found
+
+    return joined
 
 
 def sliced(part: Parameter, values: Many, dialect: Dialect) -> Many:

@@ -178,9 +178,7 @@ def substring(shell: Shell, value: str, offset: int, size: int | None) -> str:
     total = len(value)
     start = offset if offset >= 0 else total + offset
     if start < 0:
-        if shell.dialect.bash or size is None:
-            return "" if shell.dialect.bash else value
-        start = 0
+        return ""
     end = total if size is None else start + size if size >= 0 else total + size
     if size is not None and size < 0 and end < start:
         if shell.dialect.bash:

@@ -73,6 +73,14 @@ class Source:
                 return ""
         return self.text[at]
 
+    def join(self, at: int) -> None:
+        """Take out a backslash and newline at `at`: they are nothing at all."""
+        while self.text.startswith("\\\n", at):
+            self.text = self.text[:at] + self.text[at + 2 :]
+            self.line += 1
+            while at >= len(self.text) and self.fill():
+                pass
+
     # ---- aliases
 
     def substitute(self, name: str, start: int) -> bool:

@@ -99,6 +99,8 @@ def capture(shell: Shell, script: Run) -> str:
         if not shell.dialect.substitution_inherits_errexit and not shell.options.inherit_errexit:
             inner.options.errexit = False
         inner.tested = 0
+        if shell.traps.shown():
+            inner.traps.show_as(shell.traps)
         return inner.run_to_end(script)
 
     shell.substitution_status = child.perform(body)

@@ -34,19 +34,32 @@ class Substitutions(Quoting):
     def dollar(self, parts: Parts, quoted: bool) -> None:
         """What `$` begins here."""
         following = self.ahead()
+        if following == "\\":
+            self.join(self.pos + 1)
+            following = self.ahead()
         if following == "{":
             self._braces(parts, quoted)
         elif following == "(":
             self._parenthesis(parts, quoted)
         elif match := NAME.match(self.text, self.pos + 1):
-            self.pos = match.end()
-            parts.part(Parameter(match.group(), quoted))
+            name = self._long_name(match.group(), match.end())
+            parts.part(Parameter(name, quoted))
         elif following and (following in _SPECIAL or following in "0123456789"):
             self.pos += 2
             parts.part(Parameter(following, quoted))
         else:
             self.pos += 1
             parts.text("$", quoted)
+
+    def _long_name(self, name: str, end: int) -> str:
+        """A name that may go on behind a continued line; reads it."""
+        if self.text.startswith("\\\n", end):
+            self.join(end)
+            match = NAME.match(self.text, end - len(name))
+            if match is not None and match.end() > end:
+                return self._long_name(match.group(), match.end())
+        self.pos = end
+        return name
 
     def _parenthesis(self, parts: Parts, quoted: bool) -> None:
         if self.ahead(2) == "(":
@@ -107,7 +120,9 @@ class Substitutions(Quoting):
 
     def _braces(self, parts: Parts, quoted: bool) -> None:
         self.pos += 2
-        self._continuations()
+        self.join(self.pos)
+        if self.text.startswith("#\\\n", self.pos):
+            self.join(self.pos + 1)
         indirect = False
         if self.char() == "!" and self.dialect.bash and self._name_at(self.pos + 1):
             indirect = True
@@ -118,8 +133,7 @@ class Substitutions(Quoting):
         if not name:
             parts.part(self._bad("", quoted))
             return
-        self.pos += len(name)
-        self._continuations()
+        name = self._long_name(name, self.pos + len(name))
         subscript = self._subscript(name)
         if self.char() == "}":
             self.pos += 1
@@ -139,6 +153,7 @@ class Substitutions(Quoting):
         if not name:
             return False
         after = self.pos + 1 + len(name)
+        self.join(after)
         if self.dialect.bash and self.text[after : after + 1] == "[":
             self.pos = after
             subscript = self._subscript(name)
@@ -164,11 +179,6 @@ class Substitutions(Quoting):
             return match.group()
         char = self.text[at : at + 1]
         return char if char and char in _SPECIAL else ""
-
-    def _continuations(self) -> None:
-        while self.char() == "\\" and self.ahead() == "\n":
-            self.pos += 2
-            self.line += 1
 
     def _subscript(self, name: str) -> Word | None:
         if not self.dialect.bash or self.char() != "[" or not NAME.match(name):

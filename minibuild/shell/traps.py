@@ -28,11 +28,14 @@ class Traps:
         self.inherited: dict[int, str] | None = None
 
     def fork(self, process: Process) -> Self:
-        """What a subshell has: ignored signals stay ignored. The others are only shown by `trap`, until it sets one."""
+        """What a subshell has: ignored signals stay ignored."""
         new = type(self)(process)
         new.actions = {signal: action for signal, action in self.actions.items() if not action and signal}
-        new.inherited = self.inherited or (self.actions.copy() if self.actions else None)
         return new
+
+    def show_as(self, outer: Traps) -> None:
+        """In `$(trap)` the traps of the shell around are listed, until one is set."""
+        self.inherited = outer.shown().copy()
 
     def shown(self) -> dict[int, str]:
         """What `trap` lists."""

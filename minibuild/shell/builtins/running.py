@@ -37,7 +37,7 @@ def source(shell: Shell, argv: list[str]) -> int:
         text = decode(_read_file(shell, path))
     except OSError as error:
         if shell.dialect.bash:
-            raise ShellError(f"{words[0]}: {strerror(error)}" if False else f"{path}: {strerror(error)}", 1) from None
+            raise ShellError(f"{path}: {strerror(error)}", 1) from None
         if shell.dialect.posix_only:
             raise ShellError(f"cannot open {path}: {'No such file' if error.errno == errno.ENOENT else strerror(error)}") from None
         raise ShellError(f"can't open '{path}': {strerror(error)}") from None
@@ -45,7 +45,6 @@ def source(shell: Shell, argv: list[str]) -> int:
     tested, zero, line = shell.tested, shell.lines_from_zero, shell.line
     if len(words) > 1 and not shell.dialect.posix_only:
         shell.args = words[1:]
-    own = shell.args
     shell.command_name = path if not shell.dialect.bash else before
     shell.lines_from_zero = False
     if not shell.dialect.bash:
@@ -63,7 +62,7 @@ def source(shell: Shell, argv: list[str]) -> int:
         shell.sourced -= 1
         shell.command_name = before
         shell.tested, shell.lines_from_zero, shell.line = tested, zero, line
-        if len(words) > 1 and shell.args is own:
+        if len(words) > 1:
             shell.args = args
 
 
@@ -116,8 +115,12 @@ def execute(shell: Shell, argv: list[str]) -> int:
     process.pending.clear()
     if clear:
         shell.variables.exported.clear()
+    if not words[0]:
+        shell.complain(f": {strerror(errno.EACCES)}")
+        raise ShellExit(126)
     problem: list[OSError] = []
-    status = execute_as(shell, process, words, [], problem)
+    process.env = shell.variables.environment()
+    status = execute_as(shell, process, words, shell.values.get("PATH"), problem)
     if not problem:
         raise ProcessExit(status)
     process.handlers.update(handlers)
@@ -167,7 +170,14 @@ def command(shell: Shell, argv: list[str]) -> int:
     before, shell.command_name = shell.command_name, ""
     try:
         if default_path:
-            return run_external(shell, words, lambda *_: [("PATH", DEFAULT_PATH)], None)
+            before_path = shell.values.get("PATH")
+            shell.values["PATH"] = DEFAULT_PATH
+            try:
+                return run_external(shell, words, None, None)
+            finally:
+                shell.values.pop("PATH")
+                if before_path is not None:
+                    shell.values["PATH"] = before_path
         return run_external(shell, words, None, None)
     finally:
         shell.command_name = before

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from minibuild.shell.builtins.names import quoted_value
-from minibuild.shell.errors import ShellError
+from minibuild.shell.errors import NoExecution, ShellError
 from minibuild.shell.numbers import non_negative
 from minibuild.shell.options import BASH_LETTERS, LETTERS, LISTED
 
@@ -64,6 +64,8 @@ def set_options(shell: Shell, argv: list[str]) -> int:
                 return _list_options(shell, readable=value)
     if words:
         shell.args = words
+    if shell.options.noexec:
+        raise NoExecution(0)
     return 0
 
 
@@ -152,7 +154,8 @@ def getopts(shell: Shell, argv: list[str]) -> int:
     if offset >= len(word):
         index, offset = index + 1, 0
     _set_argument(shell, argument, found)
-    variables.set("OPTIND", str(index))
+    within = offset and not shell.dialect.bash
+    variables.set("OPTIND", str(index + 1 if within else index))
     shell.option_place = index, offset
     variables.set(name, found)
     return 0

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from minibuild.shell.interpreter import Shell
     from minibuild.shell.jobs import Job
 
-_BASH_PSEUDO = {"ERR": "error", "DEBUG": "debug", "RETURN": "returned"}
+_PSEUDO = {"ERR": "error", "DEBUG": "debug", "RETURN": "returned"}
 _LARGEST = 64
 
 
@@ -47,7 +47,9 @@ def trap(shell: Shell, argv: list[str]) -> int:
         words.pop(0)
     status = 0
     for word in words:
-        pseudo = _BASH_PSEUDO.get(word.upper().removeprefix("SIG")) if shell.dialect.bash else None
+        pseudo = _PSEUDO.get(word.upper().removeprefix("SIG")) if not shell.dialect.posix_only else None
+        if pseudo not in (None, "error") and not shell.dialect.bash:
+            pseudo = None
         number = _signal(word)
         if pseudo is not None:
             setattr(shell.traps, pseudo, action)
@@ -69,11 +71,10 @@ def _list_traps(shell: Shell, only: list[str]) -> int:
         if shell.dialect.bash and number:
             name = "SIG" + name
         lines.append(f"trap -- {single_quoted(action)} {name}\n")
-    if shell.dialect.bash:
-        for name, attribute in _BASH_PSEUDO.items():
-            action = getattr(shell.traps, attribute)
-            if action is not None and (not only or name in only):
-                lines.append(f"trap -- {single_quoted(action)} {name}\n")
+    for name, attribute in _PSEUDO.items():
+        found = getattr(shell.traps, attribute)
+        if found is not None and (not only or name in only):
+            lines.append(f"trap -- {single_quoted(found)} {name}\n")
     return shell.write("".join(lines)) if lines else 0
 
 
@@ -119,7 +120,7 @@ def kill_processes(process: Process, words: list[str], jobs: Mapping[str, int]) 
 def _list_signals(words: list[str]) -> tuple[int, str, list[str]]:
     if not words:
         return 0, "".join(f"{n:2}) {name}\n" for n, name in enumerate(NAMES) if n), []
-    out = []
+    out: list[str] = []
     for word in words:
         number = signal_number(word)
         if number is None and word.isdigit():
