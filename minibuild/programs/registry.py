@@ -96,7 +96,11 @@ ARCHIVE: dict[str, str] = {
     "archive.ar": "ar",
     "archive.bzip2": "bzip2 bunzip2 bzcat lbzip2 pbzip2",
     "archive.cpio": "cpio",
+    "archive.deb": "dpkg-deb",
     "archive.gzip": "gzip gunzip zcat uncompress pigz unpigz",
+    "archive.ncompress": "compress",
+    "archive.rpm": "rpm2cpio",
+    "archive.sevenzip": "7z 7za 7zr 7zz p7zip",
     "archive.tar": "tar",
     "archive.unzip": "unzip zipinfo",
     "archive.xz": "xz unxz xzcat lzma unlzma lzcat pixz pxz",
@@ -105,6 +109,7 @@ ARCHIVE: dict[str, str] = {
 }
 FINDUTILS: dict[str, str] = {
     "findutils.find": "find",
+    "findutils.locate": "locate mlocate plocate updatedb",
     "findutils.xargs": "xargs",
 }
 

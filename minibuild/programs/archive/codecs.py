@@ -248,7 +248,8 @@ def _lzma(level: int) -> Compressor:
     return lzma.LZMACompressor(lzma.FORMAT_ALONE, preset=level)
 
 
-GZIP = Codec("gzip", b"\x1f\x8b", {".gz": "", ".tgz": ".tar", ".taz": ".tar", ".z": "", "-gz": ""}, _gunzip,
+GZIP = Codec("gzip", b"\x1f\x8b", {".gz": "", ".tgz": ".tar", ".taz": ".tar", ".z": "", ".Z": "", "-gz": ""},
+_gunzip,
              GzipCompressor, 6, "gzip")  # fmt: skip
 BZIP2 = Codec("bzip2", b"BZh", {".bz2": "", ".bz": "", ".tbz2": ".tar", ".tbz": ".tar"}, _bunzip2,
               bz2.BZ2Compressor, 9, "bzip2")  # fmt: skip

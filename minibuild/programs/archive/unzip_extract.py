@@ -157,9 +157,14 @@ class BusyboxUnzipper(Unzipper):
 class InfoUnzipper(Unzipper):
     """Info-ZIP's: modes and times are kept, links come last."""
 
-    def begin(self) -> None:
+    def __init__(
+        self, process: Process, archive: zipfile.ZipFile, opts: Opts, where: str, *, quiet: int
+    ) -> None:
+        super().__init__(process, archive, opts, where, quiet=quiet)
         self._links: list[tuple[str, str]] = []
         self._directories: list[tuple[str, zipfile.ZipInfo]] = []
+
+    def begin(self) -> None:
         if not self.where or self.view.is_dir(self.where):
             return
         try:
