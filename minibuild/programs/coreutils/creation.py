@@ -143,7 +143,9 @@ def _make_one(process: Process, path: str, mode: int | None, existing: bool, ver
 
 def created(process: Process, path: str) -> str:
     """What GNU's mkdir -v and install -v say."""
-    return f"{program_name(process)}: created directory {quoted(path.rstrip('/') or '/')}"
+    name = program_name(process)
+    verb = "creating" if name == "install" else "created"
+    return f"{name}: {verb} directory {quoted(path.rstrip('/') or '/')}"
 
 
 @program("mkfifo", options=MKFIFO)
@@ -190,19 +192,19 @@ LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 def mktemp(process: Process) -> int:
     """`mktemp [-dqtu] [-p DIR] [TEMPLATE]`: the name is drawn from the simulated machine's randomness."""
     opts, operands = MKTEMP.parse(process)
-    template = operands[0] if operands else "tmp.XXXXXX"
+    busybox = is_busybox(process)
+    template = operands[0] if operands else "tmp.XXXXXX" if busybox else "tmp.XXXXXXXXXX"
     suffix = opts.text("suffix")
     if opts.any("t", "p", "tmpdir") or not operands:
         base = opts.get("tmpdir") or opts.get("p") or process.env.get("TMPDIR") or "/tmp"
         template = join(base, template)
-    # Only the last six are drawn; GNU's long options come with GNU's rule, three are enough.
-    wanted = min(len(template) - len(template.rstrip("X")), 6)
+    # busybox draws the last six letters, GNU's program as many as there are, three at least.
+    given = len(template) - len(template.rstrip("X"))
+    wanted = min(given, 6) if busybox and not opts.any("suffix", "tmpdir") else given
     stem = template[: len(template) - wanted]
-    if wanted < (3 if opts.any("suffix", "tmpdir") else 6):
+    if wanted < (6 if busybox and not opts.any("suffix", "tmpdir") else 3):
         if "q" not in opts:
-            process.error(
-                "(null): Invalid argument" if is_busybox(process) else f"too few X's in template '{template}'"
-            )
+            process.error("(null): Invalid argument" if busybox else f"too few X's in template '{template}'")
         return 1
     for _ in range(100):
         path = stem + "".join(process.system.random.choice(LETTERS) for _ in range(wanted)) + suffix

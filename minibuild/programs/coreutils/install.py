@@ -49,7 +49,7 @@ def install(process: Process) -> int:
         die(process, f"invalid mode '{opts.text('m')}'")
     owner = owner_of(process, opts)
     if "d" in opts:
-        return make_directories(process, operands, mode, owner)
+        return make_directories(process, operands, mode, owner, verbose="v" in opts)
     view = process.view
     directory = opts.get("t")
     if directory is None:
@@ -111,12 +111,14 @@ def give(process: Process, path: str, mode: int, owner: tuple[int, int]) -> None
     process.view.chmod(path, mode)
 
 
-def make_directories(process: Process, paths: list[str], mode: int, owner: tuple[int, int]) -> int:
+def make_directories(
+    process: Process, paths: list[str], mode: int, owner: tuple[int, int], *, verbose: bool
+) -> int:
     """`install -d`: directories with those above them; mode and owner are for the last."""
     status = 0
     for path in paths:
         try:
-            make_directory(process, path, mode)
+            make_directory(process, path, mode, verbose=verbose)
             give(process, path, mode, owner)
         except OSError as error:
             report(process, "can't create directory '{}'", error.filename or path, error)

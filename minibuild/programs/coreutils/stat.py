@@ -55,6 +55,16 @@ Access: {time}
 Modify: {time}
 Change: {time}
 """
+GNU_FORMAT = """\
+  File: {name}
+  Size: {stat.size:<10}\tBlocks: {blocks:<10} IO Block: {block:<6} {kind}
+Device: 0,{device}\tInode: {stat.ino:<10}  Links: {links}
+Access: ({mode:04o}/{text})  Uid: ({stat.uid:5d}/{user:>8})   Gid: ({stat.gid:5d}/{group:>8})
+Access: {time}
+Modify: {time}
+Change: {time}
+ Birth: {time}
+"""
 SYSTEM_FORMAT = """\
   File: "{name}"
     ID: 0        Namelen: 255     Type: {kind}
@@ -114,6 +124,11 @@ class Shown:
             return f"'{self.path}' -> '{self.stat.target}'" if self.stat.kind == "link" else self.path
         pointed = f" -> {quoted(self.stat.target or '')}" if self.stat.kind == "link" else ""
         return quoted(self.path) + pointed
+
+    @property
+    def gnu_name(self) -> str:
+        """The name without quotes, and where a link points."""
+        return f"{self.path} -> {self.stat.target}" if self.stat.kind == "link" else self.path
 
     @property
     def time(self) -> str:
@@ -216,8 +231,9 @@ def long_form(shown: Shown) -> str:
     links = str(found.nlink)
     if found.device:
         links = f"{links:<5} Device type: {found.device[0]:x},{found.device[1]:x}"
-    return LONG_FORMAT.format(
-        name=shown.name if is_busybox(shown.process) or found.kind == "link" else shown.path,
+    busybox = is_busybox(shown.process)
+    return (LONG_FORMAT if busybox else GNU_FORMAT).format(
+        name=shown.name if busybox else shown.gnu_name,
         stat=found,
         blocks=blocks(found),
         block=BLOCK,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from minibuild.programs.coreutils.paths import join
-from minibuild.programs.coreutils.sizes import BLOCK, blocks, human
+from minibuild.programs.coreutils.sizes import BLOCK, blocks, gnu_human, human
 from minibuild.programs.coreutils.stat import FREE_BLOCKS, FREE_NODES, TOTAL_BLOCKS, TOTAL_NODES
 from minibuild.programs.inputs import encode, number, report
 from minibuild.programs.options import Options, is_busybox
@@ -115,7 +115,8 @@ class Counter:
         """One line, in the unit that was asked for."""
         size = total if self.bytes else total * 512
         if self.opts.any("h", "si"):
-            text = human(size, step=1000 if "si" in self.opts else 1024)
+            scaled = human if is_busybox(self.process) else gnu_human
+            text = scaled(size, step=1000 if "si" in self.opts else 1024)
         elif self.bytes and not self.opts.any("k", "m"):
             text = str(size)
         else:
@@ -128,38 +129,72 @@ class Counter:
 def df(process: Process) -> int:
     """`df [-PkmhTai] [FILE]...`: one file system, of a size that is always the same."""
     opts, paths = DF.parse(process)
-    unit, title = 1024, "1K-blocks"
-    if "P" in opts:
-        title = "1024-blocks"
-    if "m" in opts:
-        unit, title = 1 << 20, "1M-blocks"
-    total, free = TOTAL_BLOCKS * BLOCK, FREE_BLOCKS * BLOCK
+    status, shown = 0, 0
+    for path in paths or ["/"]:
+        if process.view.exists(path):
+            shown += 1
+        else:
+            report(process, "{}: can't find mount point", path, gnu="{}: No such file or directory")
+            status = 1
+    busybox = is_busybox(process)
+    table = of_busybox(opts) if busybox else of_gnu(opts)
+    if shown or busybox:
+        process.stdout.write(table[0] + "\n" + (table[1] + "\n") * shown)
+    return status
+
+
+def amounts(opts: Opts) -> tuple[int, int, int, int]:
+    """Total, used and free, and the unit of these numbers."""
+    if "i" in opts:
+        return TOTAL_NODES, TOTAL_NODES - FREE_NODES, FREE_NODES, 1
+    unit = 1 << 20 if "m" in opts else 1024
+    return TOTAL_BLOCKS * BLOCK, (TOTAL_BLOCKS - FREE_BLOCKS) * BLOCK, FREE_BLOCKS * BLOCK, unit
+
+
+def of_busybox(opts: Opts) -> tuple[str, str]:
+    """The head and the one line as busybox prints them."""
+    total, used, free, unit = amounts(opts)
     use = "Capacity" if "P" in opts else "Use%"
     if "i" in opts:
-        total, free, unit = TOTAL_NODES, FREE_NODES, 1
         head = "Filesystem              Inodes      Used Available Use% Mounted on"
     elif "h" in opts:
         head = "Filesystem                Size      Used Available Use% Mounted on"
     else:
+        title = "1024-blocks" if "P" in opts else "1M-blocks" if "m" in opts else "1K-blocks"
         kind = "Type       " if "T" in opts else ""
-        head = f"Filesystem           {kind}{title:<11} Used Available {use} Mounted on".replace(
-            "1K-blocks  ", "1K-blocks     "
-        )
-    status = 0
-    shown = []
-    for path in paths or ["/"]:
-        if process.view.exists(path):
-            shown.append(path)
-        else:
-            report(process, "{}: can't find mount point", path, gnu="{}: No such file or directory")
-            status = 1
-    if shown or is_busybox(process):
-        process.stdout.write(head + "\n")
-    sizes = [human(value) if "h" in opts else str(value // unit) for value in (total, total - free, free)]
-    percent = -(-(total - free) * 100 // total)
+        head = f"Filesystem           {kind}{title:<11} Used Available {use} Mounted on"
+        head = head.replace("1K-blocks  ", "1K-blocks     ")
+    sizes = " ".join(f"{human(value) if 'h' in opts else value // unit:>9}" for value in (total, used, free))
     kind = "overlay    " if "T" in opts else ""
-    for _ in shown:
-        process.stdout.write(
-            f"{'overlay':<20} {kind}{sizes[0]:>9} {sizes[1]:>9} {sizes[2]:>9} {percent:3d}% /\n"
-        )
-    return status
+    return head, f"{'overlay':<20} {kind}{sizes} {percent(total, used):3d}% /"
+
+
+def of_gnu(opts: Opts) -> tuple[str, str]:
+    """The head and the one line in columns as wide as they need be."""
+    total, used, free, unit = amounts(opts)
+    people = opts.any("h", "si")
+    if "i" in opts:
+        titles = ["Inodes", "IUsed", "IFree", "IUse%"]
+    elif people:
+        titles = ["Size", "Used", "Avail", "Use%"]
+    else:
+        blocks_title = "1024-blocks" if "P" in opts else "1M-blocks" if "m" in opts else "1K-blocks"
+        titles = [blocks_title, "Used", "Available", "Capacity" if "P" in opts else "Use%"]
+    values = [gnu_human(value) if people else str(-(-value // unit)) for value in (total, used, free)]
+    values.append(f"{percent(total, used)}%")
+    widths = [
+        max(len(title), len(value), 5 if people else 0) for title, value in zip(titles, values, strict=True)
+    ]
+    widths[-1] = max(len(titles[-1]), len(values[-1]))
+
+    def row(first: str, kind: str, cells: list[str], last: str) -> str:
+        typed = f"{kind:<8}" if "T" in opts else ""
+        shown = [cell.rjust(width) for cell, width in zip(cells, widths, strict=True)]
+        return f"{first:<14} {typed}{' '.join(shown)} {last}"
+
+    return row("Filesystem", "Type", titles, "Mounted on"), row("overlay", "overlay", values, "/")
+
+
+def percent(total: int, used: int) -> int:
+    """The part that is used, rounded up."""
+    return -(-used * 100 // total)

@@ -12,6 +12,7 @@ from minibuild.programs.registry import program
 from minibuild.programs.system.elf import needed_libraries
 
 if TYPE_CHECKING:
+    from minibuild.filesystem.view import View
     from minibuild.kernel.process import Process
 
 LDD = Options(
@@ -54,6 +55,11 @@ def ldd(process: Process) -> int:
     return status
 
 
+def usual_directory(view: View) -> str:
+    """Where distributions of the image's kind keep their C library."""
+    return "/lib/x86_64-linux-gnu" if view.exists("/etc/debian_version") else "/lib64"
+
+
 def show(process: Process, path: str) -> int:
     """The libraries of one file; 1 when it is no program."""
     view = process.view
@@ -68,7 +74,8 @@ def show(process: Process, path: str) -> int:
     if not head.startswith(b"\x7fELF"):
         process.stderr.write("\tnot a dynamic executable\n")
         return 1
-    if identify(head[:128]) is None:
+    stand_in = identify(head[:128]) is not None
+    if not stand_in:
         names = needed_libraries(view.read_bytes(path))
     else:
         process.system.fidelity.note(
@@ -81,6 +88,8 @@ def show(process: Process, path: str) -> int:
     lines = []
     for at, name in enumerate(names):
         found = next((f"{where}/{name}" for where in DIRECTORIES if view.exists(f"{where}/{name}")), None)
+        if found is None and stand_in:
+            found = f"{usual_directory(view)}/{name}"
         address = BASE + (at + 1) * 0x200000
         lines.append(f"\t{name} => {found} (0x{address:016x})" if found else f"\t{name} => not found")
     loader = next((name for name in LOADERS if view.exists(name)), None)

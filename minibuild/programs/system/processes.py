@@ -145,7 +145,8 @@ def ps(process: Process) -> int:
     names = Names(process)
     write = process.stdout.write
     if "h" not in opts and any(title for title, _, _ in table):
-        write(row([(title, width) for title, width, _ in table]))
+        # busybox starts all titles at the left of their columns.
+        write(row([(title, -abs(width) if busybox else width) for title, width, _ in table]))
     for other in listed(process):
         write(row([(show(other, names), width) for _, width, show in table]))
     return 0

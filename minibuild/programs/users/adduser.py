@@ -96,7 +96,7 @@ def adduser(process: Process) -> int:
         append(process, GROUP, f"{name}:x:{gid}:")
     if "H" not in opts:
         make_home(process, home, opts.text("k") or "/etc/skel", uid, gid)
-    if "D" not in opts:
+    if not opts.any("D", "S"):
         from minibuild.programs.users.passwords import change_password  # hashing is rarely wanted
 
         return change_password(process, name)
