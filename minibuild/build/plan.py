@@ -173,14 +173,19 @@ class _Finder(NamedTuple):
 
     def find(self, name: str, instruction: Instruction) -> Origin:
         origin = _resolve(name, self.stage, self.names, self.contexts)
-        if origin.image:
-            error = self._misplaced(name)
-            if error:
-                self.text.locate(error, instruction)
-                raise error
+        error = self._misplaced(name) if origin.image else None
+        if error is not None:
+            self.text.locate(error, instruction)
+            raise error
         return origin
 
     def _misplaced(self, name: str) -> BuildError | None:
+        if "$" in name:
+            return BuildError(
+                f"--from={name}: variables are not expanded in --from",
+                hint=f"define a stage for it, `FROM {name} AS NAME`, with an ARG before the first FROM",
+                subject=name,
+            )
         lowered = name.lower()
         here = self.names[self.stage]
         if lowered == here or name == str(self.stage):
