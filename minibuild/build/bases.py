@@ -11,13 +11,15 @@ _PARTIAL = "partial:"
 _ASSUMED = "assumed:"
 
 
-def find_base(name: str, store: Store, fidelity: str) -> StageImage:
+def find_base(name: str, store: Store, fidelity: str, platform: str) -> StageImage:
     """The image called `name`: from the store, else from the catalogue; with the fidelity `assume` an image
     that nobody knows is taken for one like it. Raise `BuildError` with what was tried.
+
+    What the catalogue makes is the same for every platform, and says that it is for `platform`.
     """
     image_id = store.resolve(name)
     if image_id is not None:
-        return _stored(image_id, store, fidelity, name)
+        return _for_platform(_stored(image_id, store, fidelity, name), platform, store)
     try:
         reference = parse_reference(name)
     except ReferenceError as error:
@@ -31,7 +33,17 @@ def find_base(name: str, store: Store, fidelity: str) -> StageImage:
         image_id = _assumed(reference, store)
     if image_id is None:
         raise _unknown(name, reference)
-    return _stored(image_id, store, fidelity, name)
+    return _for_platform(_stored(image_id, store, fidelity, name), platform, store)
+
+
+def _for_platform(image: StageImage, platform: str, store: Store) -> StageImage:
+    os_, _, rest = platform.partition("/")
+    architecture, _, variant = rest.partition("/")
+    config = image.config
+    if not image.partial or (config.os, config.architecture, config.variant) == (os_, architecture, variant):
+        return image
+    other = config._replace(os=os_, architecture=architecture, variant=variant)
+    return image._replace(id=store.put_image(other, parent=image.id), config=other)
 
 
 def remember_partial(image_id: str, store: Store) -> None:

@@ -9,7 +9,7 @@ from minibuild.build.engine import Engine, Step
 from minibuild.build.errors import BuildError
 from minibuild.build.images import StageImage, scratch
 from minibuild.build.loop import replay
-from minibuild.build.plan import Plan, Stage, make_plan, with_labels
+from minibuild.build.plan import Plan, Stage, make_plan, stages_named, with_labels
 from minibuild.build.reading import read_dockerfile
 from minibuild.build.request import BuildRequest, BuildResult, StepRecord
 from minibuild.build.scope import Scope, environment_values
@@ -78,15 +78,23 @@ class _Stages:
 
     def build(self) -> list[StepRecord]:
         workshop, plan = self.workshop, self.plan
-        bases = {number: self._image_base(plan.stages[number]) for number in plan.needed}
-        bodies = {number: self._body(plan.stages[number], bases[number]) for number in plan.needed}
+        bases: dict[int, StageImage | None] = {}
+        bodies: dict[int, list[tuple[Instruction, Instruction]]] = {}
+        todo = list(plan.needed)
+        while todo:
+            number = todo.pop()
+            bases[number] = self._image_base(plan.stages[number])
+            bodies[number] = self._body(plan.stages[number], bases[number])
+            instructions = [instruction for instruction, _ in bodies[number]]
+            named = stages_named(plan, number, instructions, workshop.request.build_contexts)
+            todo += sorted(named - bodies.keys() - set(todo))  # triggers of images may need further stages
         total = sum(1 + len(body) for body in bodies.values())
         workshop.emit(events.BuildStarted(workshop.text.path, total))
         for warning in plan.dockerfile.warnings:
             workshop.emit(events.Warned(warning))
         records: list[StepRecord] = []
         first = 1
-        for number in plan.needed:
+        for number in sorted(bodies):
             stage, body = plan.stages[number], bodies[number]
             records += self._stage(stage, bases[number], body, first, total)
             first += 1 + len(body)
@@ -99,7 +107,7 @@ class _Stages:
             if base.stage is not None:
                 return None
             if base.image:
-                return self.workshop.sources.find_image(base.image)
+                return self.workshop.sources.find_image(base.image, stage.platform)
             if base.context:
                 return self.workshop.sources.context_image(base.context)
             return scratch(stage.platform)

@@ -4,7 +4,7 @@ Nothing is run here and no image is read. A plan is made from the parsed Dockerf
 alone.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from minibuild.build.errors import BuildError, DockerfileText
@@ -117,6 +117,24 @@ def with_labels(plan: Plan, labels: Mapping[str, str]) -> Plan:
 def _literal(text: str) -> str:
     """A word in which nothing is expanded."""
     return "'" + text.replace("'", "'\"'\"'") + "'"
+
+
+def stages_named(
+    plan: Plan, stage: int, instructions: Iterable[Instruction], contexts: Mapping[str, str]
+) -> set[int]:
+    """The numbers of the stages that instructions of the stage numbered `stage` read from, and of those that
+    they need.
+    """
+    names = [one.name.lower() for one in plan.stages]
+    named = [name for instruction in instructions for name in _sources(instruction)]
+    open_ = [_resolve(name, stage, names, contexts).stage for name in named]
+    found: set[int] = set()
+    while open_:
+        number = open_.pop()
+        if number is not None and number not in found:
+            found.add(number)
+            open_.extend(plan.stages[number].needs)
+    return found
 
 
 def find_origin(plan: Plan, stage: int, name: str, contexts: Mapping[str, str]) -> Origin:

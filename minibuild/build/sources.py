@@ -73,7 +73,7 @@ class Sources:
         self.plan = plan
         self.store = store
         self.built: dict[int, StageImage] = {}
-        self._images: dict[str, StageImage] = {}
+        self._images: dict[tuple[str, str], StageImage] = {}
         self._sources: dict[Origin, Source] = {}
         self._main: Source | None = None
 
@@ -86,11 +86,13 @@ class Sources:
             self._main = _host("the build context", Context(directory, ignore))
         return self._main
 
-    def find_image(self, name: str) -> StageImage:
+    def find_image(self, name: str, platform: str = "") -> StageImage:
         """The image called `name`, from the store or the catalogue."""
-        found = self._images.get(name)
+        platform = platform or self.request.platform
+        found = self._images.get((name, platform))
         if found is None:
-            found = self._images[name] = find_base(name, self.store, self.request.fidelity)
+            found = find_base(name, self.store, self.request.fidelity, platform)
+            self._images[name, platform] = found
         return found
 
     def context_image(self, name: str) -> StageImage:

@@ -169,3 +169,20 @@ def test_arguments_and_variables(bench: Bench) -> None:
         "four": "local-late",
         "five": "linux/amd64,amd64,linux",
     }
+
+
+def test_triggers_of_an_image_may_need_further_stages(bench: Bench) -> None:
+    bench.write(a="A")
+    bench.build("FROM scratch\nONBUILD COPY --from=files /f /triggered\n", tags=("parent:1",))
+    result = bench.build("FROM scratch AS files\nCOPY a /f\nFROM parent:1\nLABEL own=1\n")
+    assert bench.tree(result) == {"/triggered": "file 0644 A"}
+
+
+def test_platforms(bench: Bench) -> None:
+    text = "FROM {} alpine\nARG TARGETARCH\nLABEL arch=$TARGETARCH\n"
+    config = bench.config(bench.build(text.format(""), platform="linux/arm64"))
+    assert (config.architecture, dict(config.config.labels)) == ("arm64", {"arch": "arm64"})
+    config = bench.config(bench.build(text.format("--platform=linux/arm/v7")))
+    assert (config.architecture, config.variant, dict(config.config.labels)) == ("arm", "v7", {"arch": "amd64"})
+    assert bench.config(bench.build(text.format(""))).architecture == "amd64"
+    assert bench.config(bench.build("FROM scratch\nLABEL a=b\n", platform="linux/s390x")).architecture == "s390x"
