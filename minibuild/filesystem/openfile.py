@@ -95,6 +95,8 @@ class OpenFile:
         if end > _LARGEST_BUFFER:
             raise fail(errno.EFBIG, self.name)
         buffer = self._buffer(node)
+        if end > len(buffer) and self._filesystem.on_write is not None:
+            self._filesystem.on_write(end - len(buffer))
         if start == len(buffer):
             buffer += data
         else:

@@ -115,6 +115,8 @@ class FileSystem:
         self.moves: list[tuple[Parts, Parts]] = []
         # What became of files that were copied up: somebody may have opened them before the last snapshot.
         self.copies: dict[File, File] = {}
+        # Told how many bytes are about to be held in memory for files.
+        self.on_write: Callable[[int], object] | None = None
         # Not all names are known: whoever needs a file that is missing is taken to find one, opaque.
         self.partial = False
         # Told the origin of every opaque node that somebody looks into.

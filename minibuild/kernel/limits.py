@@ -17,7 +17,8 @@ class Limits:
 
     work: int = 1_500_000
     output: int = 32 << 20
-    memory: int = 160 << 20
+    memory: int = 96 << 20
+    files: int = 256 << 20
     processes: int = 500
     seconds: float = 60.0
 

@@ -73,7 +73,7 @@ class Process:
     def stdin(self) -> Reader:
         """Standard input, buffered."""
         if self._stdin is None:
-            self._stdin = Reader(self.descriptors.get(0), self.system.limits.memory, self.view)
+            self._stdin = Reader(self.descriptors.get(0), self)
         return self._stdin
 
     @property
@@ -109,7 +109,7 @@ class Process:
         """A file for reading; `-` is standard input. OSError as open(2) gives it."""
         if path == "-":
             return self.stdin
-        return Reader(self.open_stream(path, "r"), self.system.limits.memory, self.view)
+        return Reader(self.open_stream(path, "r"), self)
 
     def open_stream(self, path: str, mode: str, permissions: int = 0o666) -> Stream:
         """A regular file, device, fifo or descriptor (`/dev/fd/3`); modes as `View.open` has them."""

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     import random
     from collections.abc import Callable, Iterator
 
-    from minibuild.filesystem import View
     from minibuild.kernel.process import Process
 
 _BLOCK = 1 << 16
@@ -161,12 +160,12 @@ class Sink(Device):
 class Reader:
     """Buffered reading from a stream, as stdio does it. Iterating gives lines with their newlines."""
 
-    __slots__ = ("_at", "_buffer", "memory", "stream", "view")
+    __slots__ = ("_at", "_buffer", "memory", "process", "stream")
 
-    def __init__(self, stream: Stream | None, memory: int = 1 << 30, view: View | None = None) -> None:
+    def __init__(self, stream: Stream | None, process: Process | None = None, memory: int = 1 << 30) -> None:
         self.stream = stream
-        self.view = view
-        self.memory = memory
+        self.process = process
+        self.memory = memory if process is None else process.system.limits.memory
         self._buffer = b""
         self._at = 0
 
@@ -220,8 +219,11 @@ class Reader:
         if self.stream is None:
             raise fail(errno.EBADF)
         data = self.stream.read(n)
-        if self.stream.opaque and self.view is not None:
-            self.view.touch_opaque(self.stream.opaque)
+        process = self.process
+        if process is not None:
+            process.tick(len(data) >> 12)
+            if self.stream.opaque:
+                process.view.touch_opaque(self.stream.opaque)
         return data
 
     def _long_line(self) -> bytes:
@@ -273,6 +275,7 @@ class Writer:
             return
         raw = self._pieces[0] if len(self._pieces) == 1 else b"".join(self._pieces)
         self.discard()
+        self.process.tick(len(raw) >> 12)
         stream = self.stream
         if stream is None or not stream.writable:
             raise fail(errno.EBADF)

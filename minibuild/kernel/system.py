@@ -65,13 +65,14 @@ class System:
         self.random = random.Random(machine.seed)
         self.fidelity = Ledger(machine.limit)
         filesystem.on_opaque = self._touched
+        filesystem.on_write = self._written
         filesystem.partial = machine.partial and machine.limit is Fidelity.ASSUMED
         self.hostname = machine.hostname
         self.partial = machine.partial
         self.fixtures = machine.fixtures
         self.processes: dict[int, Process] = {}
         self.fifos: dict[str, Pipe] = {}
-        self.work = 0
+        self.work = self.written = 0
         self.next_check = CHECK_EVERY
         self._last_pid = 0
         self._deadline = time.monotonic() + self.limits.seconds
@@ -85,6 +86,13 @@ class System:
             )
         self._last_pid += 1
         return self._last_pid
+
+    def _written(self, size: int) -> None:
+        self.written += size
+        if self.written > self.limits.files:
+            raise LimitError(
+                f"the command was ended: it wrote more than {self.limits.files >> 20} MiB into files"
+            )
 
     def _touched(self, origin: str) -> None:
         self.fidelity.note(Fidelity.ASSUMED, f"{origin} is not known")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from minibuild.kernel.limits import LimitError
 from minibuild.shell.expansion import compile_text
 from minibuild.shell.nodes import ArrayLiteral, Assignment
 
@@ -12,12 +13,13 @@ if TYPE_CHECKING:
 
     from minibuild.shell.dialect import Dialect
     from minibuild.shell.interpreter import Shell
-
     from minibuild.shell.variables import Saved
 
     # With a dictionary the assignments are exported, and what the variables were is put there.
     Assign = Callable[[Shell, "dict[str, Saved] | None"], list[tuple[str, str]]]
     One = Callable[[Shell], tuple[str, str]]
+
+LONGEST_VALUE = 16 << 20
 
 
 def compile_assignments(assignments: Sequence[Assignment], dialect: Dialect) -> Assign:
@@ -49,6 +51,8 @@ def _compile(assignment: Assignment, dialect: Dialect) -> One:
 
     def assign(shell: Shell) -> tuple[str, str]:
         result = text(shell)
+        if len(result) > LONGEST_VALUE:
+            raise LimitError(f"the command was ended: the value of {name} is longer than {LONGEST_VALUE >> 20} MiB")
         shell.variables.set(name, result)
         return name, result
 

@@ -259,7 +259,7 @@ def test_the_last_descriptor_closes_the_pipe():
     [
         (lambda p: [p.tick() for _ in range(10**6)], Limits(work=10_000), "units of work"),
         (lambda p: [p.stdout.write(b"x" * 4096) for _ in range(10**6)], Limits(), "wrote more"),
-        (lambda p: Reader(_Endless(), 1 << 20).read(), Limits(), "more than 1 MiB in memory"),
+        (lambda p: Reader(_Endless(), memory=1 << 20).read(), Limits(), "more than 1 MiB in memory"),
         (lambda p: [p.fork() for _ in range(1000)], Limits(processes=20), "more than 20 processes"),
         (lambda p: (lambda f: f(f))(lambda f: f(f)), Limits(), "nested too deeply"),
     ],

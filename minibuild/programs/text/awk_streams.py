@@ -167,7 +167,7 @@ class Streams:
             try:
                 stdin = name == b"/dev/stdin"
                 found = RecordReader(
-                    self.process.stdin if stdin else Reader(self.process.open_stream(decode(name), "r")),
+                    self.process.stdin if stdin else Reader(self.process.open_stream(decode(name), "r"), self.process),
                     self.process,
                 )
             except OSError:
@@ -182,7 +182,7 @@ class Streams:
         child = self.process.fork()
         child.descriptors.put(1, pipe.writer())
         child.start(lambda process: shell_body(process, command))
-        made = RecordReader(Reader(reader), self.process)
+        made = RecordReader(Reader(reader, self.process), self.process)
         made.child = child
         return made
 
