@@ -65,7 +65,7 @@ def sh(process: Process) -> int:
 @program("echo")
 def echo(process: Process) -> int:
     """`echo [-neE] words`."""
-    process.stdout.write(encode(echo_text(process.argv[1:], always_escape=False, escape_option=True)))
+    process.stdout.write(encode(echo_text(process.argv[1:], ASH)))
     return 0
 
 
@@ -100,7 +100,7 @@ def test(process: Process) -> int:
             return 2
         words.pop()
     try:
-        return 0 if evaluate(words, process) else 1
+        return 0 if evaluate(words, process, regex=posix_regex, patterns=name == "[[") else 1
     except TestError as error:
         process.error(str(error))
         return 2

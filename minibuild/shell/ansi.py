@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from minibuild.shell.dialect import Dialect
     from minibuild.shell.source import Source
 
-SIMPLE = {"a": "\a", "b": "\b", "e": "\x1b", "E": "\x1b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v", "\\": "\\"}
+SIMPLE = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v", "\\": "\\"}
+_ESCAPE = "\x1b"
 _OCTAL = "01234567"
 _HEX = "0123456789abcdefABCDEF"
 
@@ -33,7 +35,7 @@ def span(text: str, start: int, digits: str, most: int) -> int:
     return end
 
 
-def escape(text: str, at: int) -> tuple[str, int]:
+def escape(text: str, at: int, dialect: Dialect) -> tuple[str, int]:
     """The character that the escape at `text[at]` (after the backslash) means, and the index after it.
 
     An unknown escape stands for itself, with its backslash.
@@ -41,17 +43,21 @@ def escape(text: str, at: int) -> tuple[str, int]:
     char = text[at]
     if char in SIMPLE:
         return SIMPLE[char], at + 1
+    if char == "e" or (char == "E" and dialect.bash):
+        return _ESCAPE, at + 1
     if char in _OCTAL:
         end = span(text, at, _OCTAL, 3)
+        if int(text[at:end], 8) > 255 and dialect.name == "ash":
+            end -= 1
         return byte(int(text[at:end], 8)), end
-    if char == "x":
+    if char == "x" and not dialect.posix_only:
         end = span(text, at + 1, _HEX, 2)
         if end > at + 1:
             return byte(int(text[at + 1 : end], 16)), end
-    elif char in "uU":
+    elif char in "uU" and dialect.bash:
         end = span(text, at + 1, _HEX, 4 if char == "u" else 8)
-        if end > at + 1 and int(text[at + 1 : end], 16) < 0x110000:
-            return chr(int(text[at + 1 : end], 16)), end
+        if end > at + 1 and not 0xD800 <= (number := int(text[at + 1 : end], 16)) < 0xE000 and number < 0x110000:
+            return chr(number), end
     return "\\" + char, at + 1
 
 
@@ -77,8 +83,11 @@ def read_ansi(source: Source) -> str:
         elif char == "c" and source.dialect.bash and source.ahead() not in ("", "'"):
             out.append(chr(ord(source.ahead().upper()) & 0x1F))
             source.pos += 2
+        elif char == "e" and not source.dialect.bash:
+            source.pos += 1
+            out.append("\\e")
         elif char:
-            text, source.pos = escape(source.text, source.pos)
+            text, source.pos = escape(source.text, source.pos, source.dialect)
             out.append(text)
     # A NUL ends the text, as in C.
     return rejoin("".join(out)).partition("\0")[0]

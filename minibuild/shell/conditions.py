@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from minibuild.shell.octets import encode, narrow
 from minibuild.shell.pattern import compile_pattern
+from minibuild.shell.regex import python_regex
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from minibuild.filesystem.status import Stat
     from minibuild.kernel.process import Process
     from minibuild.shell.interpreter import Shell
+    from minibuild.shell.services import Regex
 
 _KINDS = {"f": "file", "d": "dir", "L": "link", "h": "link", "p": "fifo", "b": "block", "c": "char", "S": "socket"}
 _BITS = {"u": 0o4000, "g": 0o2000, "k": 0o1000}
@@ -32,7 +34,12 @@ class TestError(Exception):
 
 
 def evaluate(
-    words: Sequence[str], process: Process, shell: Shell | None = None, *, patterns: bool = False
+    words: Sequence[str],
+    process: Process,
+    shell: Shell | None = None,
+    *,
+    patterns: bool = False,
+    regex: Regex = python_regex,
 ) -> bool:
     """The value of the words of `test`. `shell` is the one whose dialect and variables count, None for the program.
 
@@ -42,7 +49,7 @@ def evaluate(
     if count == 3 and words[1] in ("=", "!=") and not patterns:
         return (words[0] == words[2]) == (words[1] == "=")
     expression = _Expression(words, process, shell)
-    expression.patterns = patterns
+    expression.patterns, expression.regex = patterns, shell.regex if shell is not None else regex
     if count == 0:
         return False
     if count == 1:
@@ -68,6 +75,7 @@ class _Expression:
         self.shell = shell
         self.at = 0
         self.patterns = False
+        self.regex: Regex = python_regex
         dialect = None if shell is None else shell.dialect
         self.dash = dialect is not None and dialect.posix_only
         self.bash = dialect is not None and dialect.bash
@@ -85,10 +93,8 @@ class _Expression:
     def three(self, words: Sequence[str]) -> bool:
         if self.is_binary(words[1]):
             return self.binary(words[0], words[1], words[2])
-        if words[1] == "-a":
-            return words[0] != "" and words[2] != ""
-        if words[1] == "-o":
-            return words[0] != "" or words[2] != ""
+        if words[1] in ("-a", "-o"):
+            return self.whole()
         if words[0] == "!":
             return not self.two(words[1:])
         if words[0] == "(" and words[2] == ")":
@@ -145,9 +151,6 @@ class _Expression:
         if word is None:
             raise TestError("argument expected")
         left = len(self.words) - self.at
-        if left >= 3 and self.is_binary(self.words[self.at + 1]):
-            self.at += 3
-            return self.binary(word, self.words[self.at - 2], self.words[self.at - 1])
         if word == "(":
             self.at += 1
             value = self.either()
@@ -155,9 +158,16 @@ class _Expression:
                 raise TestError("closing paren expected")
             self.at += 1
             return value
-        if word in self.unary_operators and left >= 2:
+        if word in self.unary_operators and not (left >= 3 and self.is_binary(self.words[self.at + 1])):
+            if left < 2:
+                raise TestError("argument expected")
             self.at += 2
             return self.unary(word, self.words[self.at - 1])
+        if left >= 2 and self.is_binary(self.words[self.at + 1]):
+            if left < 3:
+                raise TestError("argument expected")
+            self.at += 3
+            return self.binary(word, self.words[self.at - 2], self.words[self.at - 1])
         self.at += 1
         return word != ""
 
@@ -199,7 +209,7 @@ class _Expression:
         if self.patterns and operator in ("=", "==", "!="):
             return compile_pattern(narrow(right)).matches(narrow(left)) == (operator != "!=")
         if operator == "=~":
-            return self.shell is not None and self.shell.search(right, left) is not None
+            return self.regex(encode(right), encode(left), False) is not None
         if operator in ("=", "=="):
             return left == right
         if operator == "!=":

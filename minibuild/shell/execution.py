@@ -45,7 +45,7 @@ def call_function(shell: Shell, function: FunctionValue, argv: list[str], assign
                 return error.status
         done = assign(shell, saved) if assign is not None else []
         if shell.options.xtrace:
-            trace(shell, done, argv)
+            trace(shell, done, argv, undo)
         return shell.call(function, argv)
     finally:
         _restore(shell, saved)
@@ -74,7 +74,7 @@ def run_builtin(shell: Shell, builtin: Builtin, argv: list[str], assign: Assign,
         stays = builtin.special and not shell.dialect.bash
         done = assign(shell, None if stays else saved) if assign is not None else []
         if shell.options.xtrace:
-            trace(shell, done, argv)
+            trace(shell, done, argv, undo)
         keep = builtin.keeps_redirections and len(argv) == 1
         status = _call_builtin(shell, builtin, argv)
         keep = keep or shell.keep_redirections

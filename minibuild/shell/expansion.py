@@ -127,9 +127,8 @@ def _many_text(part: Parameter, dialect: Dialect) -> Expand | None:
     values = many_values(part, dialect)
     if values is None:
         return None
-    star = (_subject(part) == "*" or part.operator == "!*") or (part.quoted and False)
     found = values
-    if star:
+    if _subject(part) == "*" or part.operator == "!*" or not dialect.bash:
         return lambda shell: shell.star_separator().join(found(shell))
     return lambda shell: " ".join(found(shell))
 
@@ -357,7 +356,7 @@ def _tested_adder(part: Parameter, dialect: Dialect) -> Add:
         if not many:
             return missing(operator, get(shell))
         values = elements(shell, name)
-        return not values or (operator[0] == ":" and len(values) == 1 and not values[0])
+        return not values or (operator[0] == ":" and not shell.star_separator().join(values))
 
     def add(shell: Shell, fields: Fields) -> None:
         if absent(shell) == (operator[-1] == "-"):

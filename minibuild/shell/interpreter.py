@@ -61,6 +61,9 @@ class Shell(Services):
         self.aliases: dict[str, str] = {}
         self.traps = Traps(process)
         self.jobs: list[Job] = []
+        self.outer_jobs: list[Job] = []  # those of the shell around, which `jobs` in a subshell lists
+        self.directory = process.view.cwd
+        self.hashed: set[str] = set()
         self.status = 0
         self.tested = 0
         self.loops = 0
@@ -96,7 +99,8 @@ class Shell(Services):
         new.functions = self.functions.copy()
         new.aliases = self.aliases.copy()
         new.traps = self.traps.fork(process)
-        new.jobs = []
+        new.jobs, new.outer_jobs = [], self.jobs
+        new.hashed = self.hashed.copy()
         new.calls = self.calls.copy()
         new.pipe_statuses = self.pipe_statuses.copy()
         new.temporary = []

@@ -48,13 +48,13 @@ def _parse(argv: list[str], dialect: Dialect) -> _Invocation:
             if dialect.bash and word[2:] in _BASH_LONG:
                 login = login or word == "--login"
                 continue
-            if word == "--login" and not dialect.posix_only:
-                login = True
-                continue
+            if not dialect.posix_only and not dialect.bash:
+                login = login or word == "--login"
+                continue  # ash takes any long option
             raise ShellError(f"illegal option {word}" if not dialect.bash else f"{word}: invalid option")
         on = word[0] == "-"
         for letter in word[1:]:
-            if letter == "c" and on:
+            if letter == "c":
                 command = True
             elif letter == "s" and on:
                 stdin = True

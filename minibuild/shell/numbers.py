@@ -26,4 +26,6 @@ def status_number(text: str, shell: Shell) -> int:
         if not body.isdigit():
             raise ShellError(f"{text}: numeric argument required", 2)
         return int(text) & 255
+    if not shell.dialect.posix_only and text.isascii() and text.isdigit():
+        return int(text) & 255
     return non_negative(text)

@@ -71,7 +71,7 @@ def changer(part: Parameter, dialect: Dialect) -> Callable[[Shell, str], str]:
     if operator[0] in "#%":
         return lambda shell, value: strip(shell, value, operator, pattern(shell))
     if operator[0] == "/":
-        text = expansion.compile_text(part.second or Word(()), dialect)
+        text = expansion.compile_text(part.second or Word(()), dialect, tilde="word")
         return lambda shell, value: replace(shell, value, operator, pattern(shell), text(shell))
     return lambda shell, value: change_case(shell, value, operator, pattern(shell))
 

@@ -64,9 +64,9 @@ class _Printer:
         while place < len(form):
             char = form[place]
             if char == "\\":
-                if form[place + 1 : place + 2] == "c" and not self.dialect.bash:
+                if form[place + 1 : place + 2] == "c" and self.dialect.name == "ash":
                     raise _Stop
-                text, place = _escape(form, place + 1)
+                text, place = _escape(form, place + 1, self.dialect)
                 self.out.append(text)
             elif char == "%":
                 place = self.directive(place)
@@ -118,7 +118,9 @@ class _Printer:
         elif self.dialect.bash:
             raise PrintfError(f"`{kind}': invalid format character" if kind else f"`{match.group()}': missing format character")
         else:
-            raise PrintfError(f"{match.group()}: invalid directive" if self.dialect.posix_only else "%: invalid format")
+            if self.dialect.posix_only:
+                raise PrintfError(f"{match.group()}: invalid directive" if kind else "missing format character")
+            raise PrintfError("%: invalid format")
         self.out.append(text)
         return match.end()
 
@@ -210,7 +212,7 @@ class _Printer:
     def escaped(self, flags: str, width: int, precision: int | None) -> str:
         from minibuild.shell.builtins.output import interpreted
 
-        text, stop = interpreted(self.next() or "")
+        text, stop = interpreted(self.next() or "", self.dialect)
         text = self.string(rejoin(text), flags, width, precision)
         if stop:
             self.out.append(text)
@@ -225,13 +227,13 @@ class _Printer:
         return time.strftime(form or "%X", time.gmtime(moment))
 
 
-def _escape(form: str, at: int) -> tuple[str, int]:
+def _escape(form: str, at: int, dialect: Dialect) -> tuple[str, int]:
     """An escape of the format: octal numbers need no leading zero."""
     if at >= len(form):
         return "\\", at
     if form[at] in "\"'" or form[at] == "?":
         return form[at], at + 1
-    return escape(form, at)
+    return escape(form, at, dialect)
 
 
 def _pad(text: str, flags: str, width: int) -> str:

@@ -230,7 +230,7 @@ class Quoting(Source):
                 self.pos += 1
                 self.line += 1
                 parts.text(char, quoted)
-            elif char in "\\'\"$`" or (char in "<>" and not quoted and self.process_substitution(parts)):
+            elif char in "\\'\"$`" or (char in "<>" and not quoted and self.dialect.bash and self.process_substitution(parts)):
                 if char not in "<>":
                     self.special(parts, char)
             else:

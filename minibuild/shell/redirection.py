@@ -83,18 +83,21 @@ def apply(shell: Shell, process: Process, actions: Sequence[Action], undo: Undo 
 
 def _apply(shell: Shell, process: Process, action: Action, undo: Undo | None) -> None:
     number, operator, target, variable = action
-    if operator in ("&>", "&>>") or (operator == ">&" and not variable and not _descriptor(shell, target)):
+    if operator in ("&>", "&>>") or (
+        operator == ">&" and number == 1 and not variable and not _descriptor(shell, target)
+    ):
         assert isinstance(target, str)
-        stream = _open(shell, process, "&>" if operator == ">&" else operator, target)
+        stream: Stream = _open(shell, process, "&>" if operator == ">&" else operator, target)
         _put(process, 1, stream, undo)
         _put(process, 2, stream, undo)
         return
     if operator in ("<&", ">&"):
         assert isinstance(target, str)
-        stream = _duplicated(shell, process, number, operator, target, variable)
-        if stream is None:
+        duplicate = _duplicated(shell, process, target)
+        if duplicate is None:
             _put(process, _number_in(shell, variable, number), None, undo)
             return
+        stream = duplicate
     elif isinstance(target, bytes):
         stream = Source(target)
     else:
@@ -108,7 +111,7 @@ def _apply(shell: Shell, process: Process, action: Action, undo: Undo | None) ->
 
 def _descriptor(shell: Shell, target: str | bytes) -> bool:
     """Whether the target of `>&` is a descriptor; for bash and ash it may also be a file, as for `&>`."""
-    return shell.dialect.posix_only or not isinstance(target, str) or target == "-" or target.rstrip("-").isdigit()
+    return shell.dialect.posix_only or not isinstance(target, str) or target == "-" or target.rstrip("-" * shell.dialect.bash).isdigit()
 
 
 def _number_in(shell: Shell, variable: str, number: int) -> int:
@@ -117,24 +120,22 @@ def _number_in(shell: Shell, variable: str, number: int) -> int:
 
 
 def _duplicated(
-    shell: Shell, process: Process, number: int, operator: str, target: str, variable: str
+    shell: Shell, process: Process, target: str
 ) -> Stream | None:
     """The stream that `N>&M` means; None to close."""
     if target == "-":
         return None
-    if not target.isdigit():
-        if target[:-1].isdigit() and target[-1] == "-":
-            source = int(target[:-1])
-        elif shell.dialect.posix_only:
-            raise ShellError("Bad fd number")
-        else:
-            raise RedirectionError(f"{target}: ambiguous redirect" if shell.dialect.bash else f"bad fd number '{target}'", 1)
-    else:
-        source = int(target)
+    moved = shell.dialect.bash and target[-1:] == "-"
+    text = target[:-1] if moved else target
+    if not (text.isascii() and text.isdigit()):
+        if shell.dialect.bash:
+            raise RedirectionError(f"{target}: ambiguous redirect", 1)
+        raise ShellError("Bad fd number" if shell.dialect.posix_only else "redir error")
+    source = int(text)
     stream = process.descriptors.get(source)
     if stream is None:
         raise RedirectionError(f"{source}: {strerror(errno.EBADF)}", shell.dialect.redirection_status)
-    if target[-1] == "-":
+    if moved:
         stream.references += 1
         process.descriptors.close(source)
         stream.references -= 1

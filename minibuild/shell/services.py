@@ -103,7 +103,8 @@ class Services:
         """Give the variables their computed values and their watchers."""
         variables = self.variables
         dynamic = variables.dynamic
-        dynamic["LINENO"] = self._line_number
+        if not self.dialect.posix_only:
+            dynamic["LINENO"] = self._line_number
         variables.watched["OPTIND"] = self._restart_options
         variables.careful.add("OPTIND")
         if not self.dialect.posix_only:

@@ -60,7 +60,7 @@ def _directory(shell: Shell) -> None:
                 here = said
         except OSError:
             pass
-    values["PWD"] = here
+    values["PWD"] = shell.directory = here
     if shell.dialect.name != "dash":
         shell.variables.exported.add("PWD")
 

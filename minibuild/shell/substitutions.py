@@ -235,7 +235,12 @@ class Substitutions(Quoting):
         if char == "/" or (self.dialect.bash and char and char in "#%"):
             operator += char
             self.pos += 1
+        first = Parts()
+        if self.char() == "/":  # a pattern is never empty
+            self.pos += 1
+            first.text("/", False)
         pattern = self.braces_word(False, "/}")
+        pattern = Word(first.word().parts + pattern.parts)
         if self.char() != "/":
             return operator, pattern, None
         self.pos += 1

@@ -83,7 +83,7 @@ def _candidates(shell: Shell, target: str) -> list[tuple[str, bool]]:
 def change_directory(shell: Shell, target: str, *, physical: bool) -> str:
     """Change to a directory and set PWD and OLDPWD; the new PWD. OSError when it can't be."""
     view, variables = shell.process.view, shell.variables
-    before = variables.get("PWD") or view.cwd
+    before = shell.directory
     if physical:
         view.chdir(target)
         here = view.cwd
@@ -96,6 +96,7 @@ def change_directory(shell: Shell, target: str, *, physical: bool) -> str:
             here = view.cwd
     variables.set("OLDPWD", before)
     variables.set("PWD", here)
+    shell.directory = here
     variables.exported.update(("PWD", "OLDPWD") if not shell.dialect.posix_only else ())
     return here
 
@@ -117,7 +118,5 @@ def logical(before: str, target: str) -> str:
 def pwd(shell: Shell, argv: list[str]) -> int:
     """`pwd [-LP]`."""
     found, _ = _options(argv[1:], "LP")
-    here = shell.variables.get("PWD")
-    if found[-1:] == "P" or not here:
-        here = shell.process.view.cwd
+    here = shell.process.view.cwd if found[-1:] == "P" else shell.directory
     return shell.write(here + "\n")

@@ -25,9 +25,11 @@ def umask(shell: Shell, argv: list[str]) -> int:
     """`umask [-S] [mode]`: an octal or symbolic mode."""
     words = argv[1:]
     symbolic = False
-    while words and words[0] in ("-S", "-p"):
-        symbolic = symbolic or words[0] == "-S"
-        words.pop(0)
+    while words and words[0][:1] == "-" and len(words[0]) > 1:
+        for letter in words.pop(0)[1:]:
+            if letter != "S" and not (letter == "p" and shell.dialect.bash):
+                raise ShellError(f"illegal option -{letter}")
+            symbolic = symbolic or letter == "S"
     view = shell.process.view
     if not words:
         if not symbolic:
@@ -58,12 +60,14 @@ def _bad_mode(shell: Shell, text: str) -> str:
 
 def _symbolic(text: str, allowed: int) -> int | None:
     """The bits that a symbolic mode allows; None when it is none."""
+    before = allowed
     for clause in text.split(","):
         at = 0
         while at < len(clause) and clause[at] in "ugoa":
             at += 1
-        who = clause[:at] or "a"
-        mask = 0o777 if "a" in who else sum(7 << _SHIFTS[one] for one in set(who))
+        who = clause[:at]
+        mask = 0o777 if "a" in who or not who else sum(7 << _SHIFTS[one] for one in set(who))
+        may = mask if who else before
         if at >= len(clause):
             return None
         while at < len(clause):
@@ -83,7 +87,7 @@ def _symbolic(text: str, allowed: int) -> int | None:
                 elif letter not in "st":
                     return None
                 at += 1
-            bits &= mask
+            bits &= may
             allowed = allowed | bits if operator == "+" else allowed & ~bits if operator == "-" else allowed & ~mask | bits
     return allowed
 

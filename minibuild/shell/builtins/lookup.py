@@ -62,7 +62,10 @@ def _short(shell: Shell, name: str) -> str | None:
         return f"alias {name}={listed(shell.aliases[name])}"
     if name in shell.functions or shell.find_builtin(name, shell.dialect) is not None:
         return name
-    return find_path(shell, name)
+    path = find_path(shell, name)
+    if path is not None:
+        shell.hashed.add(name)
+    return path
 
 
 def _sentence(shell: Shell, name: str) -> str | None:
@@ -84,8 +87,10 @@ def _sentence(shell: Shell, name: str) -> str | None:
     path = find_path(shell, name)
     if path is None:
         return None
-    if shell.dialect.posix_only and "/" not in name and False:
-        return f"{name} is a tracked alias for {path}"
+    if shell.dialect.posix_only and "/" not in name:
+        if name in shell.hashed:
+            return f"{name} is a tracked alias for {path}"
+        shell.hashed.add(name)
     return f"{name} is {path}"
 
 

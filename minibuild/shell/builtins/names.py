@@ -101,7 +101,6 @@ def local(shell: Shell, argv: list[str]) -> int:
         name, equals, value = word.partition("=")
         if name == "-" and not equals:
             continue
-        check_name(name)
         fresh = variables.make_local(name)
         if equals:
             variables.set(name, value)

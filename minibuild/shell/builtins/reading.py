@@ -245,6 +245,9 @@ def _rest(text: str, at: int, ifs: str, blanks: str, escaped: set[int]) -> str:
 
 def _assign(shell: Shell, names: list[str], text: str, escaped: set[int]) -> None:
     fields = split_line(text, escaped, shell.variables.ifs, len(names))
+    if escaped and shell.dialect.name == "ash" and len(fields) == len(names):
+        blanks = "".join(char for char in shell.variables.ifs if char in _WHITESPACE)
+        fields[-1] = fields[-1].rstrip(blanks)  # even those that a backslash made ordinary
     for index, name in enumerate(names):
         value = fields[index] if index < len(fields) else ""
         if name.endswith("]") and shell.dialect.bash:

@@ -35,6 +35,10 @@ def source(shell: Shell, argv: list[str]) -> int:
     path = _find_source(shell, words[0])
     try:
         text = decode(_read_file(shell, path))
+    except IsADirectoryError as error:
+        if shell.dialect.bash:
+            raise ShellError(f"{path}: {strerror(error)}".lower(), 1) from None
+        text = ""
     except OSError as error:
         if shell.dialect.bash:
             raise ShellError(f"{path}: {strerror(error)}", 1) from None
@@ -160,6 +164,9 @@ def command(shell: Shell, argv: list[str]) -> int:
     if builtin_found is not None:
         before = shell.command_name
         shell.command_name = words[0]
+        apart = words[0] == "local" and bool(shell.calls) and not shell.dialect.bash
+        if apart:
+            shell.variables.enter()  # ash and dash: the variables are local to `command`
         try:
             return builtin_found.run(shell, words)
         except ShellError as error:
@@ -167,6 +174,8 @@ def command(shell: Shell, argv: list[str]) -> int:
             return error.status
         finally:
             shell.command_name = before
+            if apart:
+                shell.variables.leave()
     before, shell.command_name = shell.command_name, ""
     try:
         if default_path:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from minibuild.shell.builtins.names import quoted_value
+from minibuild.shell.builtins.names import check_name, quoted_value
 from minibuild.shell.errors import NoExecution, ShellError
 from minibuild.shell.numbers import non_negative
 from minibuild.shell.options import BASH_LETTERS, LETTERS, LISTED
@@ -48,25 +48,37 @@ def set_options(shell: Shell, argv: list[str]) -> int:
             shell.options.xtrace = shell.options.verbose = False
             words.pop(0)
             if words:
-                shell.args = words
+                _set_arguments(shell, words)
             return 0
         words.pop(0)
         if word == "--":
-            shell.args = words
+            _set_arguments(shell, words)
             return 0
         value = word[0] == "-"
         for letter in word[1:]:
             if letter != "o":
                 set_option(shell, letter, value)
             elif words:
-                named_option(shell, words.pop(0), value)
+                try:
+                    named_option(shell, words.pop(0), value)
+                except ShellError as error:
+                    if shell.dialect.posix_only:
+                        raise
+                    shell.report(error)
+                    return 1
             else:
                 return _list_options(shell, readable=value)
     if words:
-        shell.args = words
+        _set_arguments(shell, words)
     if shell.options.noexec:
         raise NoExecution(0)
     return 0
+
+
+def _set_arguments(shell: Shell, words: list[str]) -> None:
+    shell.args = words
+    if not shell.dialect.bash:
+        shell.option_place = (1, 0)  # getopts begins again
 
 
 def _list_variables(shell: Shell) -> int:
@@ -157,6 +169,8 @@ def getopts(shell: Shell, argv: list[str]) -> int:
     within = offset and not shell.dialect.bash
     variables.set("OPTIND", str(index + 1 if within else index))
     shell.option_place = index, offset
+    if not shell.dialect.bash:
+        check_name(name)
     variables.set(name, found)
     return 0
 

@@ -81,11 +81,16 @@ def _list_traps(shell: Shell, only: list[str]) -> int:
 # ---- kill
 
 
-def kill_processes(process: Process, words: list[str], jobs: Mapping[str, int]) -> tuple[int, str, list[str]]:
-    """`kill`: the status, what it prints and what it complains of. `jobs` are the pids of `%1` and the like."""
+def kill_processes(
+    process: Process, words: list[str], jobs: Mapping[str, int], *, plain: bool = False
+) -> tuple[int, str, list[str]]:
+    """`kill`: the status, what it prints and what it complains of. `jobs` are the pids of `%1` and the like.
+
+    With `plain` `-l` lists names without numbers, as dash does.
+    """
     signal = TERM
     if words and words[0] in ("-l", "-L"):
-        return _list_signals(words[1:])
+        return _list_signals(words[1:], plain=plain)
     if words and words[0] in ("-s", "-n") and len(words) > 1:
         number = _signal(words[1])
         if number is None:
@@ -117,7 +122,9 @@ def kill_processes(process: Process, words: list[str], jobs: Mapping[str, int]) 
     return status, "", messages
 
 
-def _list_signals(words: list[str]) -> tuple[int, str, list[str]]:
+def _list_signals(words: list[str], *, plain: bool = False) -> tuple[int, str, list[str]]:
+    if not words and plain:
+        return 0, "0\n" + "".join(f"{name}\n" for name in NAMES[1:]), []
     if not words:
         return 0, "".join(f"{n:2}) {name}\n" for n, name in enumerate(NAMES) if n), []
     out: list[str] = []
@@ -140,7 +147,7 @@ def kill(shell: Shell, argv: list[str]) -> int:
     jobs = {f"%{job.number}": job.process.pid for job in shell.jobs}
     if shell.jobs:
         jobs["%%"] = jobs["%+"] = jobs["%"] = shell.jobs[-1].process.pid
-    status, text, messages = kill_processes(shell.process, argv[1:], jobs)
+    status, text, messages = kill_processes(shell.process, argv[1:], jobs, plain=shell.dialect.posix_only)
     if text:
         shell.write(text)
     for message in messages:
@@ -155,10 +162,12 @@ def wait(shell: Shell, argv: list[str]) -> int:
     """`wait [pid|%job]...`: for all children, or for those; the status of the last one."""
     words = argv[1:]
     any_one = False
-    while shell.dialect.bash and words and words[0] in ("-n", "-f"):
+    while not shell.dialect.posix_only and words and words[0] in ("-n", "-f"):
         any_one = any_one or words[0] == "-n"
         words.pop(0)
     if not words:
+        if any_one and not shell.jobs:
+            return 127
         jobs = shell.jobs[:1] if any_one else list(shell.jobs)
         status = 0
         for job in jobs:
@@ -184,7 +193,10 @@ def _find_job(shell: Shell, word: str) -> Job | None:
     if word.startswith("%"):
         if word in ("%", "%%", "%+"):
             return shell.jobs[-1] if shell.jobs else None
-        return next((job for job in shell.jobs if f"%{job.number}" == word), None)
+        job = next((job for job in shell.jobs if f"%{job.number}" == word), None)
+        if job is None and not shell.dialect.bash:
+            raise ShellError(f"{word}: no such job" if not shell.dialect.posix_only else f"No such job: {word}")
+        return job
     pid = non_negative(word)
     return next((job for job in shell.jobs if job.process.pid == pid), None) or shell.ended_jobs.get(pid)
 
@@ -215,14 +227,15 @@ def _interrupted(shell: Shell) -> int:
 
 def jobs(shell: Shell, argv: list[str]) -> int:
     """`jobs [-lp]`."""
-    for job in list(shell.jobs):
+    known = shell.jobs or shell.outer_jobs
+    for job in list(known):
         if "-p" in argv:
             shell.write(f"{job.process.pid}\n")
             continue
-        mark = "+" if job is shell.jobs[-1] else "-" if job in shell.jobs[-2:-1] else " "
+        mark = "+" if job is known[-1] else "-" if job in known[-2:-1] else " "
         pid = f"{job.process.pid} " if "-l" in argv else ""
         shell.write(f"[{job.number}]{mark} {' ' if shell.dialect.bash else ''}{pid}{job.state:<26}{job.text}\n")
-        if job.process.status is not None:
+        if job.process.status is not None and job in shell.jobs:
             shell.process.reap(job.process)
             shell.jobs.remove(job)
             shell.ended_jobs[job.process.pid] = job
