@@ -16,12 +16,20 @@ PIECE = 1 << 18
 
 
 class Inflow:
-    """Reading with a look ahead. `more` gives the next bytes as soon as there are any, and b"" at the end."""
+    """Reading with a look ahead. `more` gives the next bytes as soon as there are any, and b"" at the end.
 
-    __slots__ = ("_at", "_buffer", "_more", "_seek", "position")
+    `seek` passes over bytes and `fetch` reads many at once, where that is cheaper.
+    """
 
-    def __init__(self, more: Callable[[], bytes], seek: Callable[[int, int], object] | None = None) -> None:
-        self._more, self._seek = more, seek
+    __slots__ = ("_at", "_buffer", "_fetch", "_more", "_seek", "position")
+
+    def __init__(
+        self,
+        more: Callable[[], bytes],
+        seek: Callable[[int, int], object] | None = None,
+        fetch: Callable[[int], bytes] | None = None,
+    ) -> None:
+        self._more, self._seek, self._fetch = more, seek, fetch
         self._buffer, self._at = b"", 0
         self.position = 0  # of the next byte, from where reading began
 
@@ -46,6 +54,12 @@ class Inflow:
             self._at = at + n
             self.position += n
             return self._buffer[at : at + n]
+        if self._fetch is not None and n > PIECE:
+            held = self._buffer[at:]
+            self._buffer, self._at = b"", 0
+            data = self._fetch(n - len(held))
+            self.position += len(held) + len(data)
+            return held + data if held else data
         return b"".join(self.pieces(n))
 
     def pieces(self, n: int) -> Iterator[bytes]:
@@ -89,7 +103,9 @@ def inflow_of(process: Process, reader: Reader) -> Inflow:
         process.tick()
         return reader.read_some(PIECE)
 
-    return Inflow(more, reader.stream.seek if isinstance(reader.stream, OpenFile) else None)
+    if not isinstance(reader.stream, OpenFile):
+        return Inflow(more)
+    return Inflow(more, reader.stream.seek, reader.read)
 
 
 def inflow_from(process: Process, pieces: Iterator[bytes]) -> Inflow:

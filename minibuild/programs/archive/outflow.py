@@ -26,6 +26,11 @@ class Outflow:
     def write(self, data: bytes) -> None:
         """Take bytes. OSError as write(2) gives it."""
         self.written += len(data)
+        if len(data) >= _HELD:
+            self._hand_on()
+            self.process.tick()
+            self._out(data if self.compressor is None else self.compressor.compress(data))
+            return
         self._pieces.append(data)
         self._held += len(data)
         if self._held >= _HELD:
@@ -42,6 +47,8 @@ class Outflow:
             close_output(self.stream)
 
     def _hand_on(self) -> None:
+        if not self._pieces:
+            return
         self.process.tick()
         data = self._pieces[0] if len(self._pieces) == 1 else b"".join(self._pieces)
         self._pieces.clear()

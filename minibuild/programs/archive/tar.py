@@ -61,8 +61,10 @@ class _Reading:
 
     def run(self) -> int:
         """Read the archive to its end; the exit status."""
-        archive = open_archive(self.process, self.line)
-        self._change_directory(archive)
+        archive = open_archive(self.process, self.line, self._change_directory)
+        top = self._top() if self.extracting and not self.busybox else ""
+        if top and not self.process.view.is_dir(top):
+            self.process.view.makedirs(top)
         if archive.opaque:
             return self._opaque()
         reader = TarReader(archive.source, _RECORDS if self.busybox else None)
@@ -195,7 +197,7 @@ class _Reading:
             anchored=opts.last("anchored", "anchored-") != "anchored-",
         )
 
-    def _change_directory(self, archive: Archive) -> None:
+    def _change_directory(self) -> None:
         """-C: busybox goes by the last one, GNU by all of them, each from the one before."""
         places = self.opts.all("C")
         for place in places[-1:] if self.busybox else places:
@@ -205,9 +207,6 @@ class _Reading:
                 if self.busybox:
                     die(self.process, f"can't change directory to '{place}': {strerror(error)}")
                 self._end(f"{place}: Cannot open: {strerror(error)}")
-        top = self._top() if self.extracting and not self.busybox else ""
-        if top and not archive.opaque and not self.process.view.is_dir(top):
-            self.process.view.makedirs(top)
 
     # ---- the end
 

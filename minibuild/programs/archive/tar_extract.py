@@ -83,7 +83,7 @@ class Unpacker:
             for piece in self.reader.data(member):
                 stream.write(piece)
             return
-        data = b"".join(self.reader.data(member))
+        data = self.reader.content(member)
         content = InlineContent(data) if data else EMPTY
         if member.holes is None:
             stream.node.content = content

@@ -18,6 +18,8 @@ from minibuild.programs.inputs import die
 from minibuild.programs.options import is_busybox
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from minibuild.kernel.process import Process
     from minibuild.programs.archive.tar_options import CommandLine
 
@@ -37,12 +39,15 @@ class Archive:
         self.source, self.child, self.opaque = source, child, opaque
 
 
-def open_archive(process: Process, line: CommandLine) -> Archive:
-    """Open the archive of the command line. What is wrong is said and ends the process."""
+def open_archive(process: Process, line: CommandLine, opened: Callable[[], None]) -> Archive:
+    """Open the archive of the command line. What is wrong is said and ends the process.
+
+    `opened` is called before anything is read: what fails there fails, whatever may be in the archive.
+    """
     busybox = is_busybox(process)
     try:
-        reader = process.open_reader(line.archive)
-        source = inflow_of(process, reader)
+        source = inflow_of(process, process.open_reader(line.archive))
+        opened()
         head = source.peek(_MAGIC)
     except OSError as error:
         if busybox:

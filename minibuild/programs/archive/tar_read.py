@@ -72,6 +72,14 @@ class TarReader:
             self._left = member.size + -member.size % BLOCK
             yield member
 
+    def content(self, member: Member) -> bytes:
+        """All bytes of the member at once."""
+        data = self.source.read(member.size)
+        self._left -= len(data)
+        if len(data) < member.size:
+            raise TarError("end")
+        return data
+
     def data(self, member: Member) -> Iterator[bytes]:
         """The bytes of the member that was read last, without the holes of a sparse one. TarError at an early
         end.

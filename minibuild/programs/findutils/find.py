@@ -6,6 +6,8 @@ import errno
 from typing import TYPE_CHECKING, NoReturn
 
 from minibuild.filesystem.errors import fail
+from minibuild.filesystem.opaque import origin_of
+from minibuild.kernel.fidelity import Fidelity
 from minibuild.programs.findutils.find_actions import printer
 from minibuild.programs.findutils.find_parse import Parser
 from minibuild.programs.findutils.visit import Quit, Search, Visit
@@ -199,6 +201,11 @@ class _Walk:
         if search.follow == "L" and any(node is visit.stat.node for _, _, node in stack):
             self._loop(visit, stack)
             return
+        origin = origin_of(visit.stat.node)
+        if origin:  # it may hold more than is listed
+            self.process.system.fidelity.note(
+                Fidelity.ASSUMED, f"what is below {visit.path} is not known ({origin})"
+            )
         names: Iterator[tuple[str, Stat]] = iter(())
         try:
             names = iter(self.view.scandir(visit.path))
