@@ -13,6 +13,7 @@ from minibuild.build.errors import BuildError
 from minibuild.build.ownership import ModeChange, Owner
 from minibuild.build.selection import Exclusion, Selected
 from minibuild.filesystem import Device, Directory, Fifo, File, Node, Symlink
+from minibuild.filesystem.opaque import mark_opaque, origin_of
 
 
 class CopyRules(NamedTuple):
@@ -55,6 +56,7 @@ class Copier:
             into = to.own(target)
             self._fill(source.node, into, target)
             into.mtime = to.now
+            take_mark(source.node, into)
             return
         target = to.resolve(path)
         if path.endswith("/") or isinstance(to.node(target), Directory):
@@ -109,6 +111,7 @@ class Copier:
         existing = into.entries.get(name)
         if existing is None:
             child = into.entries[name] = Directory(owner=self._edit)
+            child.xattrs = dict(source.xattrs) if source.xattrs else None
         elif not isinstance(existing, Directory):
             raise BuildError(f"cannot copy to non-directory: {path}")
         elif existing.owner is self._edit:
@@ -118,6 +121,7 @@ class Copier:
         owner = self.rules.owner_of(source)
         child.mode, child.uid, child.gid = self.rules.mode_of(source), owner.uid, owner.gid
         child.mtime = source.mtime
+        take_mark(source, child)
         return child
 
     def _put(self, node: Node, into: Directory, path: str) -> None:
@@ -161,6 +165,13 @@ class Copier:
         elif isinstance(node, Symlink):
             new.mode = 0o777
         return new
+
+
+def take_mark(source: Directory, into: Directory) -> None:
+    """What may be anything below a directory may be anything below its copy, too."""
+    origin = origin_of(source)
+    if origin:
+        mark_opaque(into, origin)
 
 
 def _sorted(directory: Directory) -> Iterator[tuple[str, Node]]:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from minibuild.build.bases import find_base
 from minibuild.build.context import Context, read_ignore_file
 from minibuild.build.errors import BuildError
-from minibuild.build.opaque import opaque_directory
 from minibuild.filesystem import Directory
+from minibuild.filesystem.opaque import opaque_directory
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,8 +28,7 @@ class Source:
     """A file system that is copied from: a stage, an image or a context.
 
     `identity` names its exact files when it can't change during or after the build; it is "" for a host
-    directory, whose `context` is then given. `partial` tells that the catalogue made the files; `opaque` why
-    nothing is known of them.
+    directory, whose `context` is then given. `partial` tells that the catalogue made the files.
     """
 
     def __init__(
@@ -40,13 +39,11 @@ class Source:
         identity: str = "",
         context: Context | None = None,
         partial: bool = False,
-        opaque: str = "",
     ) -> None:
         self.label = label
         self.identity = identity
         self.context = context
         self.partial = partial
-        self.opaque = opaque
         self._root = root
         self._filesystem: FileSystem | None = None
 
@@ -141,6 +138,9 @@ class Sources:
         return Source("scratch", Directory, identity="scratch")
 
     def _image_source(self, image: StageImage, label: str) -> Source:
+        if image.fidelity == "assumed":  # the files that a base is given to run on are no files to copy
+            tree = opaque_directory(f"content of {label}")
+            return Source(label, lambda: tree, identity=f"opaque {label}")
         return Source(
             label,
             lambda: self.store.layer_filesystem(image.config.diff_ids).root,
@@ -162,7 +162,7 @@ class Sources:
                 )
             origin = f"content of {value}"
             tree = opaque_directory(origin)
-            return Source(label, lambda: tree, identity=f"opaque {value}", opaque=origin)
+            return Source(label, lambda: tree, identity=f"opaque {value}")
         directory = Path(value.removeprefix("file://"))
         if not directory.is_dir():
             raise BuildError(f"build context {name}: {value} is not a directory")

@@ -183,6 +183,12 @@ def test_platforms(bench: Bench) -> None:
     config = bench.config(bench.build(text.format(""), platform="linux/arm64"))
     assert (config.architecture, dict(config.config.labels)) == ("arm64", {"arch": "arm64"})
     config = bench.config(bench.build(text.format("--platform=linux/arm/v7")))
-    assert (config.architecture, config.variant, dict(config.config.labels)) == ("arm", "v7", {"arch": "amd64"})
+    assert (config.architecture, config.variant, dict(config.config.labels)) == (
+        "arm",
+        "v7",
+        {"arch": "amd64"},
+    )
     assert bench.config(bench.build(text.format(""))).architecture == "amd64"
-    assert bench.config(bench.build("FROM scratch\nLABEL a=b\n", platform="linux/s390x")).architecture == "s390x"
+    assert (
+        bench.config(bench.build("FROM scratch\nLABEL a=b\n", platform="linux/s390x")).architecture == "s390x"
+    )

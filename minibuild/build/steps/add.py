@@ -10,11 +10,11 @@ from minibuild.build.action import Action, Situation, nop
 from minibuild.build.context import Context
 from minibuild.build.errors import BuildError
 from minibuild.build.expansion import expand
-from minibuild.build.opaque import opaque_directory, opaque_file
 from minibuild.build.selection import Selected
 from minibuild.build.sources import is_remote
 from minibuild.build.steps.copy import Transfer, history_text, inputs, transfer, write
-from minibuild.filesystem import OPAQUE_ATTRIBUTE, File, HostContent, OpaqueContent
+from minibuild.filesystem import File, HostContent, OpaqueContent
+from minibuild.filesystem.opaque import mark_opaque, opaque_directory, opaque_file
 
 if TYPE_CHECKING:
     from minibuild.build.container import StepContainer
@@ -53,8 +53,7 @@ def _put(copier: Copier, one: Selected, move: Transfer, container: StepContainer
         copier.copy(one, move.destination)
     elif isinstance(content, OpaqueContent) and has_archive_name(one.path):
         to = copier.destination
-        target = to.own(to.make_directories(move.destination, 0o755))
-        target.xattrs = {**(target.xattrs or {}), OPAQUE_ATTRIBUTE: content.origin.encode()}
+        mark_opaque(to.own(to.make_directories(move.destination, 0o755)), content.origin)
     elif is_archive(content):
         unpack(content, copier.destination, move.destination, copier.rules.owner, container.workshop.store)
     else:
@@ -82,7 +81,7 @@ def _fetched(url: str, instruction: Add, at: Situation) -> Selected:
         )
     else:
         origin = f"content of {url}"
-        node = opaque_directory(origin) if is_git else opaque_file(origin, _DOWNLOAD_MODE)
+        node = opaque_directory(origin) if is_git else opaque_file(origin, mode=_DOWNLOAD_MODE)
     return Selected(url, name, node)
 
 

@@ -59,6 +59,9 @@ def transfer(
     else:
         source = workshop.sources.context
     destination = expand(at, instruction.destination)
+    assume = workshop.request.fidelity == "assume"
+    if not destination and assume and at.image.partial:  # a variable of the unknown part of the base
+        destination = "."
     if not destination:
         raise BuildError(f"{instruction.keyword} has an empty destination after expansion")
     return Transfer(
@@ -77,7 +80,7 @@ def transfer(
         Exclusion(tuple(expand(at, pattern) for pattern in instruction.exclude)),
         instruction.parents,
         instruction.link,
-        workshop.request.fidelity == "assume",
+        assume,
         fetched,
     )
 
