@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from minibuild.errors import MinibuildError
 
 WORK_NS = 2_000  # simulated time that one unit of work takes
+FORK_NS = 500_000  # and that a new process takes
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from minibuild.filesystem import Device, Fifo, SpecialFile
 from minibuild.filesystem.errors import fail
+from minibuild.kernel.pipes import PipeBoth
 from minibuild.kernel.streams import DirectoryStream
 
 if TYPE_CHECKING:
@@ -66,10 +67,9 @@ def _open_fifo(process: Process, special: SpecialFile, mode: str) -> Stream:
         while not pipe.writers and not pipe.buffer:
             scheduler.wait(pipe.waiting)
         return reader
-    writer = pipe.writer()
     if mode in ("rw", "r+"):
-        pipe.readers += 1  # opened both ways it never waits, and never ends
-        return writer
+        return PipeBoth(pipe)
+    writer = pipe.writer()
     while not pipe.readers:
         scheduler.wait(pipe.waiting)
     return writer

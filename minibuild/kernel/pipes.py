@@ -142,3 +142,23 @@ class PipeWriter(_End):
             self.closed = True
             self.pipe.writers -= 1
             self.pipe.scheduler.wake(self.pipe.waiting)
+
+
+class PipeBoth(PipeWriter):
+    """A fifo opened both ways (fifo(7)): it never waits to be opened, and never ends."""
+
+    readable = True
+
+    def __init__(self, pipe: Pipe) -> None:
+        super().__init__(pipe)
+        self.reader = pipe.reader()
+        pipe.writers += 1
+
+    def read(self, n: int = -1) -> bytes:
+        """As `PipeReader.read`."""
+        return self.reader.read(n)
+
+    def close(self) -> None:
+        """Neither a reader nor a writer any more."""
+        self.reader.close()
+        super().close()

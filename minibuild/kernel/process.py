@@ -9,7 +9,7 @@ from minibuild.filesystem.errors import fail, strerror
 from minibuild.kernel.descriptors import Descriptors
 from minibuild.kernel.execution import execute, find_executable, run_command
 from minibuild.kernel.fidelity import Fidelity
-from minibuild.kernel.limits import LimitError
+from minibuild.kernel.limits import FORK_NS, LimitError
 from minibuild.kernel.opening import open_stream
 from minibuild.kernel.signals import CHLD, CONT, HARMLESS, ProcessExit, ProcessKilled
 from minibuild.kernel.streams import ErrorWriter, Reader, Writer
@@ -137,6 +137,7 @@ class Process:
     def fork(self) -> Process:
         """A child with copies of everything; give it something to do with `perform`, `start` or `call`."""
         self.flush()
+        self.system.clock.advance(FORK_NS)
         child = Process(self.system, argv=self.argv, env=self.env, view=self.view.copy(), parent=self)
         child.executable = self.executable
         child.descriptors = self.descriptors.fork()
