@@ -210,8 +210,14 @@ class Variables:
 
     def leave(self) -> None:
         """A function ends: variables that were local get back what they were."""
+        bad = ""
         for name, saved in self.scopes.pop().items():
-            self.restore(name, saved)
+            if name[:1].isdigit() or not name.replace("_", "a").isalnum() or not name.isascii():
+                bad = bad or name
+            else:
+                self.restore(name, saved)
+        if bad:
+            raise ShellError(f"{bad}: bad variable name")  # ash only finds out now
 
     def save(self, name: str) -> Saved:
         """What a variable is now."""

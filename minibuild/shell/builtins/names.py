@@ -101,6 +101,8 @@ def local(shell: Shell, argv: list[str]) -> int:
         name, equals, value = word.partition("=")
         if name == "-" and not equals:
             continue
+        if shell.dialect.posix_only:
+            check_name(name)
         fresh = variables.make_local(name)
         if equals:
             variables.set(name, value)
