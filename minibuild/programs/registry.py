@@ -116,6 +116,11 @@ FINDUTILS: dict[str, str] = {
 # Programs that are no applets of busybox: `busybox NAME` does not know them. Whole rooms and modules, then
 # single names.
 _BESIDE = (
+    "archive.ncompress",
+    "archive.sevenzip",
+    "archive.zip",
+    "archive.zstd",
+    "findutils.locate",
     "opaque",
     "packages.",
     "system.capabilities",
@@ -128,7 +133,7 @@ _BESIDE = (
 )
 _SINGLE = (
     "? : dash bash arch lscpu stdbuf sha224sum sha384sum b2sum ginstall runuser gosu su-exec setuidgid tput"
-    " ncal chsh gpasswd nologin lbzip2 pbzip2 pigz pixz pxz unpigz unzstd zstd zstdcat zstdmt"
+    " ncal chsh gpasswd nologin lbzip2 pbzip2 pigz pixz pxz unpigz zipinfo"
 )
 
 LOCATIONS: dict[str, str] = {
@@ -152,6 +157,8 @@ VERSIONS: dict[str, tuple[str, str]] = {
     "text.sed": ("GNU sed", "4.9"),
     "text.grep": ("GNU grep", "3.8"),
     "findutils": ("GNU findutils", "4.9.0"),
+    "archive.tar": ("GNU tar", "1.34"),
+    "archive.cpio": ("GNU cpio", "2.13"),
 }
 
 
