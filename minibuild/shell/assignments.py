@@ -52,7 +52,8 @@ def _compile(assignment: Assignment, dialect: Dialect) -> One:
     def assign(shell: Shell) -> tuple[str, str]:
         result = text(shell)
         if len(result) > LONGEST_VALUE:
-            raise LimitError(f"the command was ended: the value of {name} is longer than {LONGEST_VALUE >> 20} MiB")
+            most = f"{LONGEST_VALUE >> 20} MiB"
+            raise LimitError(f"the command was ended: the value of {name} is longer than {most}")
         shell.variables.set(name, result)
         return name, result
 
