@@ -105,7 +105,7 @@ def test_files_for_the_time_of_a_run():
         ("yes > /dev/null", "units of work"),
         ("yes", "MiB of output"),
         ("cat /dev/zero | sort", "in memory"),
-        (":(){ :|:; }; :", "processes at once|units of work"),
+        ("b() { b | b; }; b", "processes at once|nested too deeply|units of work"),
         ("f() { f; }; f", "nested too deeply"),
         ("cat < /fifo", "waits for another|can't open"),
     ],
