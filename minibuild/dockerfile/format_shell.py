@@ -76,7 +76,7 @@ class _Layout:
                 level = self._level(at_command=self._at_command)
                 self._at_target, self._at_command = True, False
             elif match := _CONTROL.match(text, at):
-                # What stands behind a parenthesis may be a part of the same word for other readers of the text.
+                # Blanks are added behind these only: behind a parenthesis they are not always harmless.
                 end, is_control = match.end(), match[0][0] in "&|;"
                 level = self._control(match[0], len(found))
             else:
