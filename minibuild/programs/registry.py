@@ -87,9 +87,17 @@ SYSTEM: dict[str, str] = {
 SHELLS: dict[str, str] = {"shells": "sh ash dash bash echo printf test [ [[ pwd kill"}
 TEXT: dict[str, str] = {
     "text.awk": "awk mawk gawk nawk original-awk",
+    "text.comm": "comm join",
+    "text.cut": "cut",
+    "text.expand": "expand unexpand",
+    "text.fold": "fold fmt",
     "text.grep": "grep egrep fgrep",
+    "text.lines": "rev tac shuf",
+    "text.nl": "nl",
+    "text.paste": "paste",
     "text.sed": "sed",
     "text.sort": "sort",
+    "text.tr": "tr",
     "text.uniq": "uniq",
 }
 ARCHIVE: dict[str, str] = {

@@ -166,10 +166,8 @@ class Streams:
         else:
             try:
                 stdin = name == b"/dev/stdin"
-                found = RecordReader(
-                    self.process.stdin if stdin else Reader(self.process.open_stream(decode(name), "r"), self.process),
-                    self.process,
-                )
+                reader = self.process.stdin if stdin else self.process.open_reader(decode(name))
+                found = RecordReader(reader, self.process)
             except OSError:
                 return None
         self.inputs[name] = found
