@@ -63,11 +63,14 @@ def load_family(name: str) -> Family:
 
 def make(family: Family, tag: str, repository: str) -> Made:
     """Read the tag and lay the tables that it calls for over one another."""
-    words = family.default if tag in ("", "latest") else tag
+    # The image's name may say what others say in the tag: ubi8/ubi-minimal.
+    told = "-".join(word for word in re.split("[/-]", repository) if word in family.aliases)
+    words = "-".join(filter(None, (told, "" if tag in ("", "latest") else tag))) or family.default
     parts = read_tag(words, family.aliases, family.system)
-    if not parts.version and not family.system:
+    if not family.system:
         fallback = read_tag(family.default, family.aliases, "")
-        parts = parts._replace(version=fallback.version, numbers=parts.numbers or fallback.numbers)
+        numbers = parts.numbers or fallback.numbers
+        parts = parts._replace(version=parts.version or fallback.version, numbers=numbers)
     version = complete(parts.version, family.versions)
     release = _release(family, parts, version)
     recipe = Recipe()
@@ -80,10 +83,11 @@ def _release(family: Family, parts: Tag, version: str) -> Release | None:
     """What the image stands on: as the tag says, else as the family does for that version."""
     if parts.release is not None:
         return parts.release
+    mine = _numbers(version) or (9999,)
     system = next((word for word in parts.words if word in ("alpine", "debian", "ubuntu")), "")
     for line in family.on.split("\n"):
         minimum, _, names = line.strip().partition(" ")
-        if not minimum or _numbers(version) < _numbers(minimum):
+        if not minimum or mine < _numbers(minimum):
             continue
         for name in names.split():
             found = known_releases().find(name)

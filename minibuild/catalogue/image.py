@@ -72,9 +72,18 @@ def _composed(reference: Reference, tag: str) -> tuple[Recipe, Release | None]:
     found = find_family(reference)
     assert found is not None, reference
     made = make(load_family(found.family), tag, reference.repository)
-    base = made.recipe.values.pop("base", "")
+    return _on_base(made.recipe, made.release)
+
+
+def _on_base(recipe: Recipe, release: Release | None) -> tuple[Recipe, Release | None]:
+    """A recipe on top of its base, which is an image or, as `@FILE`, a family that is no image of its own."""
+    base = recipe.values.pop("base", "")
     if not base:
-        return made.recipe, made.release
-    below = parse_reference(base)
-    recipe, release = _composed(below, below.tag)
-    return made.recipe.under(recipe), made.release or release
+        return recipe, release
+    if base.startswith("@"):
+        made = make(load_family(base[1:]), "latest", base)
+        below, under = _on_base(made.recipe, made.release)
+    else:
+        image = parse_reference(base)
+        below, under = _composed(image, image.tag)
+    return recipe.under(below), release or under

@@ -3,7 +3,7 @@ variant and version.
 
 Keys of a table (all optional):
 
-    base          the image below, as a name; "" for none
+    base          the image below, as a name, or a family that is no image as `@FILE`; "" for none
     manager       apt, apk, rpm or "": whose package database is kept
     packages      names, separated by white space, without what they depend on; `-name` takes one away
     users groups  lines as in passwd(5) and group(5)

@@ -21,7 +21,16 @@ from minibuild.filesystem import FileSystem
 
 BUSYBOX = "/bin/busybox"
 # The table of packages that a distribution's releases share with another one.
-TABLES = {"ubuntu": "debian", "debian": "debian", "alpine": "alpine"}
+TABLES = {
+    "ubuntu": "debian",
+    "debian": "debian",
+    "alpine": "alpine",
+    "fedora": "rpm",
+    "el": "rpm",
+    "amazon": "rpm",
+    "opensuse": "rpm",
+    "arch": "rpm",
+}
 MAINTAINERS = {
     "debian": "Debian Developers <debian-devel@lists.debian.org>",
     "ubuntu": "Ubuntu Developers <ubuntu-devel-discuss@lists.ubuntu.com>",
