@@ -95,6 +95,8 @@ class Container:
                 return self._run(system, process, argv)
         finally:
             filesystem.clock = before
+            filesystem.on_opaque = filesystem.on_write = None
+            filesystem.partial = False
 
     def _machine(self) -> Machine:
         return Machine(

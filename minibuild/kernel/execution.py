@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from minibuild.kernel.system import Program
 
 DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+UNKNOWN = "?"  # the name under which the program that stands for unknown ones is looked up
 _HEAD = 256
 _MOST_INTERPRETERS = 5
 
@@ -127,10 +128,17 @@ def _program(process: Process, path: str, real: str, name: str) -> Program:
 def _unknown(process: Process, path: str, reason: str) -> Program:
     """A program that is taken to succeed, if the run may assume that."""
     process.system.fidelity.note(Fidelity.ASSUMED, reason)
-    program = process.system.lookup("?")
-    if program is None:
+    if process.system.lookup(UNKNOWN) is None:
         raise fail(errno.ENOEXEC, path)
-    return program
+    return run_unknown
+
+
+def run_unknown(process: Process) -> int:
+    """Let the process go on as a program of which nothing is known but that it succeeds; what it leaves is opaque."""
+    # Whatever it installed, the image's list of files is not complete any more.
+    process.system.partial = process.system.filesystem.partial = True
+    program = process.system.lookup(UNKNOWN)
+    return 0 if program is None else program(process)
 
 
 def _regular_file(process: Process, path: str) -> File | None:

@@ -6,6 +6,8 @@ import errno
 from typing import TYPE_CHECKING, NamedTuple
 
 from minibuild.filesystem.errors import strerror
+from minibuild.kernel.execution import run_unknown
+from minibuild.kernel.pipes import PipeReader
 from minibuild.shell.builtins.setting import named_option, set_option
 from minibuild.shell.errors import ShellError
 from minibuild.shell.inputs import read_line
@@ -71,6 +73,7 @@ def _parse(argv: list[str], dialect: Dialect) -> _Invocation:
 
 def run_shell(process: Process, dialect: Dialect, regex: Regex = python_regex) -> int:
     """Run the shell that the process is, as its arguments say; the exit status."""
+    process.assumable = False  # its commands answer for themselves
     argv = process.argv or ["sh"]
     name = argv[0].removeprefix("-")
     shell = Shell(process, dialect=dialect, name=name, regex=regex)
@@ -146,6 +149,8 @@ def _run_file(shell: Shell, rest: list[str]) -> int:
         else:
             shell.complain(f"can't open '{path}': {strerror(error)}")
         return 127 if shell.dialect.posix_only and missing else 2
+    if shell.process.view.opaque:
+        return run_unknown(shell.process)
     shell.name = shell.arg0 = path
     parser = shell.parser(decode(data))
 
@@ -172,6 +177,12 @@ def _from_stdin(shell: Shell) -> int:
     """Read the script line by line, so that its commands can read what follows them."""
     if shell.login:
         _profile(shell)
+    script = shell.process.descriptors.get(0)
+    if isinstance(script, PipeReader):
+        script.read_ready()
+    if script is not None and script.opaque:
+        shell.process.view.touch_opaque(script.opaque)
+        return run_unknown(shell.process)
 
     def more() -> str:
         line = decode(read_line(shell.process.descriptors.get(0)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from minibuild.filesystem.content import opaque_word
 from minibuild.kernel.limits import LimitError
 from minibuild.kernel.pipes import Pipe
 from minibuild.kernel.streams import Device
@@ -30,6 +31,7 @@ class Collector(Device):
 
     def __init__(self, limit: int) -> None:
         self.references = 0
+        self.opaque = ""
         self.data = bytearray()
         self.limit = limit
         self.waiting: list[Task] = []
@@ -41,6 +43,10 @@ class Collector(Device):
         if len(self.data) > self.limit:
             raise LimitError(f"the command was ended: a command substitution gave more than {self.limit >> 20} MiB")
         return len(data)
+
+    def make_opaque(self, origin: str) -> None:
+        """Remember that not all of it is known."""
+        self.opaque = self.opaque or origin
 
     def close(self) -> None:
         """Nobody writes any more."""
@@ -110,6 +116,8 @@ def capture(shell: Shell, script: Run) -> str:
         while collector.references > 0:  # a background command still holds the pipe
             collector.scheduler.wait(collector.waiting)
     text = decode(bytes(collector.data)).rstrip("\n")
+    if collector.opaque and not text:
+        return opaque_word(collector.opaque)
     return text.replace("\0", "") if "\0" in text else text
 
 

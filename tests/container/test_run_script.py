@@ -9,6 +9,7 @@ from minibuild.container.errors import ContainerError
 from minibuild.container.execution import Container
 from minibuild.container.script import busybox
 from minibuild.filesystem import FileSystem, changes
+from minibuild.filesystem.opaque import opaque_file, origin_of
 from minibuild.kernel.fidelity import FidelityError
 from minibuild.kernel.limits import LimitError
 
@@ -132,3 +133,27 @@ def test_a_program_that_is_not_known():
         run("frobnicate --all", filesystem=filesystem)
     result = run("frobnicate --all; echo $?", filesystem=filesystem, fidelity="assume")
     assert (result.stdout, result.fidelity) == (b"0\n", "assumed")
+
+
+def test_what_is_not_known_goes_on_through_a_script():
+    filesystem = busybox()
+    filesystem.place("/download", opaque_file("content of https://example.org/x"))
+    result = run(
+        """
+        set -e
+        version=$(cat /download | grep -o '[0-9.]*' | head -n 1)
+        test -n "$version"
+        cat /download | sh -s -- --prefix /opt
+        sh /download
+        . /download
+        sed -i s/a/b/ /download
+        cp /download /copy
+        frobnicate
+        echo end
+        """,
+        filesystem=filesystem,
+        fidelity="assume",
+    )
+    assert (result.exit_code, result.stdout, result.fidelity) == (0, b"end\n", "assumed")
+    assert origin_of(filesystem.node("/copy")) == "content of https://example.org/x"
+    assert "content of https://example.org/x is not known" in result.reasons

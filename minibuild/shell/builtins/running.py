@@ -33,8 +33,12 @@ def source(shell: Shell, argv: list[str]) -> int:
     if not words:
         raise ShellError("filename argument required" if shell.dialect.bash else "usage: . filename", 2)
     path = _find_source(shell, words[0])
+    view = shell.process.view
+    known, view.opaque = view.opaque, ""
     try:
         text = decode(_read_file(shell, path))
+        if view.opaque:
+            return 0  # what it would define is not known; what needs it will say so
     except IsADirectoryError as error:
         if shell.dialect.bash:
             raise ShellError(f"{path}: {strerror(error)}".lower(), 1) from None
@@ -45,6 +49,8 @@ def source(shell: Shell, argv: list[str]) -> int:
         if shell.dialect.posix_only:
             raise ShellError(f"cannot open {path}: {'No such file' if error.errno == errno.ENOENT else strerror(error)}") from None
         raise ShellError(f"can't open '{path}': {strerror(error)}") from None
+    finally:
+        view.opaque = known
     args, before = shell.args, shell.command_name
     tested, zero, line = shell.tested, shell.lines_from_zero, shell.line
     if len(words) > 1 and not shell.dialect.posix_only:
