@@ -152,6 +152,7 @@ def _simple(command: SimpleCommand, dialect: Dialect, tail: bool) -> Run:
         if shell.temporary:
             shell.close_temporary()
         shell.status = status
+        shell.pipe_statuses = []
         if status and not shell.tested:
             shell.check(status)
         return status

@@ -20,6 +20,7 @@ from minibuild.shell.nodes import (
     If,
     Not,
     Sequence,
+    Timed,
     While,
 )
 from minibuild.shell.parameters import matches
@@ -141,7 +142,7 @@ def loop(command: While, dialect: Dialect, tail: bool) -> Run:  # noqa: ARG001
                 status = body(shell)
             except LoopControl as control:
                 status = 0
-                if not _again(shell, control):
+                if not again(shell, control):
                     break
         shell.status = status
         return status
@@ -160,7 +161,7 @@ def _in_loop(turns: Run) -> Run:
     return run
 
 
-def _again(shell: Shell, control: LoopControl) -> bool:
+def again(shell: Shell, control: LoopControl) -> bool:
     """What `break` or `continue` mean for this loop: go on with it (True), or leave it; raised again for outer loops."""
     shell.status = 0
     if control.depth > 1:
@@ -187,7 +188,7 @@ def for_loop(command: For, dialect: Dialect, tail: bool) -> Run:  # noqa: ARG001
                 status = body(shell)
             except LoopControl as control:
                 status = 0
-                if not _again(shell, control):
+                if not again(shell, control):
                     break
         shell.status = status
         return status
@@ -229,7 +230,10 @@ def _item(item: CaseItem, dialect: Dialect, tail: bool) -> tuple[list[Callable[[
 
 
 def _bash(command: Command, dialect: Dialect, tail: bool) -> Run:  # noqa: ARG001
-    from minibuild.shell.bash_commands import arithmetic_command, arithmetic_for, condition
+    from minibuild.shell.bash_commands import arithmetic_command, arithmetic_for, condition, timed
+
+    if isinstance(command, Timed):
+        return timed(command, dialect)
 
     if isinstance(command, ArithmeticCommand):
         return arithmetic_command(command, dialect)
@@ -239,4 +243,4 @@ def _bash(command: Command, dialect: Dialect, tail: bool) -> Run:  # noqa: ARG00
     return condition(command, dialect)
 
 
-BASH = {ArithmeticCommand: _bash, ArithmeticFor: _bash, Condition: _bash}
+BASH = {Timed: _bash, ArithmeticCommand: _bash, ArithmeticFor: _bash, Condition: _bash}

@@ -82,6 +82,7 @@ class Shell(Services):
         self.lines_from_zero = False
         self.option_place = (1, 0)  # getopts: the word that comes next, and the place within it
         self.in_subshell = 0
+        self.started = [process.system.clock.now()]  # bash: what SECONDS counts from
         self.sourced = 0
         self.find_builtin = find_builtin
         import_environment(self)

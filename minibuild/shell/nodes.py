@@ -174,6 +174,13 @@ class Not:
 
 
 @dataclass(frozen=True, slots=True)
+class Timed:
+    """bash's `time pipeline`."""
+
+    command: Command
+
+
+@dataclass(frozen=True, slots=True)
 class AndOr:
     """`first && rest` (operator "&&") or `first || rest` ("||"); associates to the left."""
 
@@ -333,6 +340,7 @@ Command = (
     SimpleCommand
     | Pipeline
     | Not
+    | Timed
     | AndOr
     | Sequence
     | Background

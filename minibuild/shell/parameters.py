@@ -83,19 +83,17 @@ def elements(shell: Shell, name: str) -> list[str]:
     """All elements of an array, or of `$@`."""
     if name in MANY:
         return shell.args
-    name = shell.variables.target(name)
-    value = shell.values.get(name)
+    value = shell.variables.lookup(name)
     if isinstance(value, Indexed):
         return [value[index] for index in sorted(value)]
     if isinstance(value, Associative):
         return list(value.values())
-    plain = shell.variables.get(name) if value is None else value
-    return [] if plain is None else [plain]
+    return [] if value is None else [value]
 
 
 def keys(shell: Shell, name: str) -> list[str]:
     """The subscripts of an array."""
-    value = shell.values.get(shell.variables.target(name))
+    value = shell.variables.lookup(name)
     if isinstance(value, Indexed):
         return [str(index) for index in sorted(value)]
     if isinstance(value, Associative):

@@ -24,6 +24,7 @@ from minibuild.shell.nodes import (
     Sequence,
     SimpleCommand,
     Text,
+    Timed,
     Word,
 )
 
@@ -174,16 +175,20 @@ class Commands(Lexer):
 
     def pipeline(self) -> Command:
         """Commands joined by `|`, perhaps after `!`."""
-        negated = 0
+        negated = timed = False
         self._alias()
         while self.keyword() in ("!", "time"):
-            negated += self.plain == "!"
+            if self.plain == "time":
+                timed = True
+            else:
+                negated = not negated
             self.advance()
-            if self.dialect.bash and (self.peek() in _SEPARATED):
-                command: Command = SimpleCommand((), (), (), self.line)
-                return Not(command) if negated % 2 else command
             if not self.dialect.bash:
                 break
+            if timed and self.peek() == WORD and self.plain == "-p":
+                self.advance()
+        if self.dialect.bash and (negated or timed) and self.peek() in _SEPARATED:
+            return _modified(SimpleCommand((), (), (), self.line), negated=negated, timed=timed)
         first = self.command()
         elements = [first]
         while self.peek() in ("|", "|&"):
@@ -193,7 +198,7 @@ class Commands(Lexer):
             self.skip_newlines()
             elements.append(self.command())
         command = first if len(elements) == 1 else Pipeline(tuple(elements))
-        return Not(command) if negated % 2 else command
+        return _modified(command, negated=negated, timed=timed)
 
     # ---- commands
 
@@ -325,6 +330,12 @@ class Commands(Lexer):
         document = HereDocument(delimiter, quoted, operator == "<<-")
         self.await_here_document(document)
         return Redirection(number, "<<", document, variable)
+
+
+def _modified(command: Command, *, negated: bool, timed: bool) -> Command:
+    if negated:
+        command = Not(command)
+    return Timed(command) if timed else command
 
 
 def _delimiter(word: Word) -> tuple[str, bool]:

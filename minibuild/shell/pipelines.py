@@ -83,11 +83,11 @@ def pipeline(command: Pipeline, dialect: Dialect, tail: bool) -> Run:  # noqa: A
         statuses = [process.wait(child) for child in children] + [status]
         for child, ended in zip(children, statuses, strict=False):
             announce(shell, child, ended, quiet=True)
-        shell.pipe_statuses = statuses
         if shell.options.pipefail:
             status = next((one for one in reversed(statuses) if one), 0)
         if shell.temporary:
             shell.close_temporary()
+        shell.pipe_statuses = statuses
         return shell.check(status)
 
     return run

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from minibuild.shell.dialect import Dialect
 
-_DIRECTIVE = re.compile(r"%(?P<flags>[-+ #0']*)(?P<width>\*|[0-9]*)(?:\.(?P<precision>\*|-?[0-9]*))?(?P<length>[hlqLjzt]*)(?P<kind>.?)", re.DOTALL)
+_DIRECTIVE = re.compile(r"%(?P<flags>[-+ #0']*)(?P<width>\*|[0-9]*)(?:\.(?P<precision>\*|-?[0-9]*))?(?P<length>[hlLjzt]*)(?P<kind>.?)", re.DOTALL)
 _TIME = re.compile(r"%(?P<flags>[-]?)(?P<width>[0-9]*)\((?P<format>[^)]*)\)T")
 _NUMBER = re.compile(r"[ \t\n]*(?P<sign>[-+]?)(?:0[xX](?P<hex>[0-9a-fA-F]+)|(?P<octal>0[0-7]*)|(?P<decimal>[1-9][0-9]*))")
 _FLOAT = re.compile(r"[ \t\n]*[-+]?(?:inf(?:inity)?|nan|0[xX][0-9a-fA-F]+|(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?)", re.IGNORECASE)

@@ -9,7 +9,7 @@ from minibuild.filesystem.errors import strerror
 from minibuild.kernel.signals import PIPE, ProcessKilled
 from minibuild.shell.errors import ExpansionError, ShellError
 from minibuild.shell.globbing import Globbing
-from minibuild.shell.octets import encode
+from minibuild.shell.octets import encode, narrow
 from minibuild.shell.pattern import Pattern, compile_pattern, may_match, unquote
 from minibuild.shell.startup import dynamic_random
 from minibuild.shell.variables import Associative, Indexed
@@ -201,6 +201,14 @@ class Services:
 
             return compile_bash_pattern(text, self.options.shopt)
         return compile_pattern(text, caret=self.dialect.caret_negates)
+
+    def matches_condition(self, pattern: str, value: str) -> bool:
+        """Whether a value matches the pattern in `[[ value == pattern ]]`, where extended ones are always known."""
+        from minibuild.shell.extended import compile_bash_pattern
+
+        if not (value.isascii() and pattern.isascii()) and not self.multibyte():
+            value, pattern = narrow(value), narrow(pattern)
+        return compile_bash_pattern(pattern, self.options.shopt, extended=True).matches(value)
 
     def globbed(self, fields: list[str]) -> list[str]:
         """Fields after pathname expansion, quotes removed."""

@@ -48,7 +48,7 @@ class Variables:
     """
 
     __slots__ = (
-        "allexport", "attributes", "careful", "depth", "dialect", "dynamic", "exported", "ifs", "plain_ifs", "readonly",
+        "allexport", "arrays", "attributes", "careful", "depth", "dialect", "dynamic", "exported", "ifs", "plain_ifs", "readonly",
         "scopes", "values", "watched",
     )  # fmt: skip
 
@@ -60,6 +60,7 @@ class Variables:
         self.attributes: dict[str, str] = {}  # bash: i(nteger) l(ower) u(pper) n(ameref)
         self.scopes: list[dict[str, Saved]] = []
         self.dynamic: dict[str, Callable[[], str]] = {}
+        self.arrays: dict[str, Callable[[], Indexed]] = {}
         self.watched: dict[str, Callable[[str | None], None]] = {"IFS": self._watch_ifs}
         self.careful: set[str] = {"IFS"}
         self.allexport = False
@@ -70,14 +71,11 @@ class Variables:
     def fork(self) -> Self:
         """Independent variables with the same values. The caller renews `dynamic` and `watched`."""
         new = type(self)(self.dialect)
-        new.values = {
-            name: value if type(value) is str else value.copy()  # type: ignore[misc]
-            for name, value in self.values.items()
-        } if self.dialect.bash else self.values.copy()  # fmt: skip
+        new.values = self.values.copy()
         for name, value in self.values.items() if self.dialect.bash else ():
-            if type(value) is Indexed:
+            if isinstance(value, Indexed):
                 new.values[name] = Indexed(value)
-            elif type(value) is Associative:
+            elif isinstance(value, Associative):
                 new.values[name] = Associative(value)
         new.exported, new.readonly = self.exported.copy(), self.readonly.copy()
         new.attributes = self.attributes.copy()
@@ -93,10 +91,20 @@ class Variables:
         value = self.values.get(name)
         if value is None:
             compute = self.dynamic.get(name)
-            return None if compute is None else compute()
+            if compute is not None:
+                return compute()
+            return self.arrays[name]().get(0) if name in self.arrays else None
         if type(value) is str and not self.attributes:
             return value
         return self._resolve(name, value)
+
+    def lookup(self, name: str) -> Value | None:
+        """The whole value of a variable, be it computed."""
+        name = self.target(name)
+        value = self.values.get(name)
+        if value is None and name in self.arrays:
+            return self.arrays[name]()
+        return self.get(name) if value is None else value
 
     def _resolve(self, name: str, value: Value) -> str | None:
         if "n" in self.attributes.get(name, ""):
@@ -301,8 +309,8 @@ class Variables:
 
     def element(self, name: str, subscript: str) -> str | None:
         """One element of an array; None when it is unset."""
+        value = self.lookup(name)
         name = self.target(name)
-        value = self.values.get(name)
         if value is None:
             return None
         if isinstance(value, Associative):
