@@ -87,17 +87,26 @@ SYSTEM: dict[str, str] = {
 SHELLS: dict[str, str] = {"shells": "sh ash dash bash echo printf test [ [[ pwd kill"}
 TEXT: dict[str, str] = {
     "text.awk": "awk mawk gawk nawk original-awk",
+    "text.cmp": "cmp",
+    "text.column": "column",
     "text.comm": "comm join",
     "text.cut": "cut",
+    "text.envsubst": "envsubst",
     "text.expand": "expand unexpand",
     "text.fold": "fold fmt",
     "text.grep": "grep egrep fgrep",
+    "text.iconv": "iconv",
     "text.lines": "rev tac shuf",
+    "text.newlines": "dos2unix unix2dos",
     "text.nl": "nl",
+    "text.pager": "less more pg vi vim nano emacs joe mcedit",
     "text.paste": "paste",
     "text.sed": "sed",
     "text.sort": "sort",
+    "text.split": "split csplit",
+    "text.strings": "strings",
     "text.tr": "tr",
+    "text.tsort": "tsort look",
     "text.uniq": "uniq",
 }
 ARCHIVE: dict[str, str] = {
