@@ -66,7 +66,11 @@ def names(store: "Store", image_id: str) -> tuple[str, ...]:
 
 def resolve(store: "Store", name: str) -> str | None:
     """The ID that a name, a name with a digest, an ID or the unique beginning of an ID means; None for no
-    image."""
+    image. `~2` behind it means the image two steps back: what stood before the last two instructions.
+    """
+    base, tilde, steps = name.rpartition("~")
+    if tilde:
+        return _ancestor(store, base, steps)
     match = _ID.match(name)
     if match and len(match[1]) == 64:
         full = "sha256:" + match[1]
@@ -91,6 +95,25 @@ def resolve(store: "Store", name: str) -> str | None:
     if len(rows) > 1:
         raise StoreError(f"several images have IDs that begin with {name}", hint="give more digits")
     return str(rows[0][0]) if rows else None
+
+
+def _ancestor(store: "Store", name: str, steps: str) -> str | None:
+    """The image from which `name` was committed, `steps` (1 when empty) times in a row."""
+    if steps and not (steps.isascii() and steps.isdigit() and len(steps) < 10):
+        return None
+    image_id = resolve(store, name)
+    count = int(steps or 1)
+    for back in range(count):
+        if image_id is None:
+            return None
+        parent = store.parent(image_id)
+        if parent is None:
+            raise StoreError(
+                f"{name} has no image {count} steps back: it goes back {back}",
+                hint="an image that was loaded or made from the catalogue has no steps",
+            )
+        image_id = parent
+    return image_id
 
 
 def _references(store: "Store", image_id: str) -> "list[Reference]":

@@ -176,3 +176,18 @@ def test_removed_blobs_go_with_prune(store: Store, image: Maker, root: Path) -> 
     store.remove_image("a")
     assert store.prune().files == 3
     assert list((root / "blobs" / "sha256").iterdir()) == []
+
+
+def test_images_some_steps_back(store: Store, image: Maker) -> None:
+    first = image(a=b"1")
+    second = image(b=b"2", parent=first)
+    third = image(c=b"3", parent=second)
+    store.tag(third, "app:1")
+    assert store.resolve("app:1~0") == third
+    assert store.resolve("app:1~") == store.resolve("app:1~1") == second
+    assert store.resolve("app:1~2") == store.resolve(third[7:19] + "~2") == first
+    assert store.resolve("app:1~1~1") == first
+    assert store.resolve("other~1") is None
+    assert store.resolve("app:1~x") is None
+    with pytest.raises(StoreError, match="app:1 has no image 3 steps back: it goes back 2"):
+        store.resolve("app:1~3")
