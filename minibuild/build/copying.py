@@ -13,7 +13,7 @@ from minibuild.build.errors import BuildError
 from minibuild.build.ownership import ModeChange, Owner
 from minibuild.build.selection import Exclusion, Selected
 from minibuild.filesystem import Device, Directory, Fifo, File, Node, Symlink
-from minibuild.filesystem.opaque import mark_opaque, origin_of
+from minibuild.filesystem.opaque import mark_opaque, opaque_file, origin_of
 
 
 class CopyRules(NamedTuple):
@@ -51,7 +51,7 @@ class Copier:
         if source.parents or "/" in source.name:
             self._copy_with_parents(source, path)
             return
-        if isinstance(source.node, Directory):
+        if isinstance(source.node, Directory) and not self._replaces_file(source.node, path):
             target = to.make_directories(path)
             into = to.own(target)
             self._fill(source.node, into, target)
@@ -64,8 +64,17 @@ class Copier:
         above = to.make_directories(target.rpartition("/")[0] or "/")
         if not self.rules.exclusion.excludes(source.name, False):
             into = to.own(above)
-            self._put(source.node, into, target)
+            node = source.node
+            if isinstance(node, Directory):
+                node = opaque_file(origin_of(node), mode=0o644)
+            self._put(node, into, target)
             into.mtime = to.now
+
+    def _replaces_file(self, source: Directory, path: str) -> bool:
+        """Whether something unknown is a file after all: there is one where it goes."""
+        if not origin_of(source) or path.endswith("/"):
+            return False
+        return isinstance(self.destination.node(self.destination.resolve(path)), File)
 
     def _copy_with_parents(self, source: Selected, path: str) -> None:
         to = self.destination

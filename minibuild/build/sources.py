@@ -81,6 +81,10 @@ class Sources:
             directory = self.request.context
             ignore = read_ignore_file(directory, self.request.dockerfile) if directory is not None else None
             self._main = _host("the build context", Context(directory, ignore))
+            if self.request.fidelity == "assume" and _is_empty(directory):
+                # Nobody builds from nothing: somebody wants to know how far the Dockerfile alone gets.
+                tree = opaque_directory("content of the build context, which is empty,")
+                self._main = Source("the build context", lambda: tree, identity="opaque context")
         return self._main
 
     def find_image(self, name: str, platform: str = "") -> StageImage:
@@ -172,6 +176,10 @@ class Sources:
 def is_remote(name: str) -> bool:
     """Whether a name is a URL or a git repository instead of something on this host."""
     return name.startswith(("http://", "https://", "git@", "git://", "ssh://"))
+
+
+def _is_empty(directory: Path | None) -> bool:
+    return directory is not None and next(directory.iterdir(), None) is None
 
 
 def _host(label: str, context: Context) -> Source:

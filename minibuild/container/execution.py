@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 from minibuild.container.errors import ContainerError
 from minibuild.container.mounts import mounted
 from minibuild.container.pseudo import pseudo_filesystems
-from minibuild.container.users import find_account
-from minibuild.filesystem import FileSystem
+from minibuild.container.users import Account, find_account
+from minibuild.filesystem import Credentials, FileSystem
 from minibuild.filesystem.errors import strerror
 from minibuild.kernel.execution import DEFAULT_PATH, run_command
-from minibuild.kernel.fidelity import LIMITS
+from minibuild.kernel.fidelity import LIMITS, Fidelity
 from minibuild.kernel.limits import Limits
 from minibuild.kernel.process import Process
 from minibuild.kernel.streams import Sink, Source
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 # Deep enough for honest scripts; a script that recurses without end is told so before the interpreter's own
 # stack ends.
 _RECURSION = 8_000
+_FIRST_USER = 1000  # the id that the first user of most images has
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,7 @@ class Container:
         finally:
             filesystem.clock = before
             filesystem.on_opaque = filesystem.on_write = None
-            filesystem.partial = False
+            filesystem.partial = filesystem.doubting = False
 
     def _machine(self) -> Machine:
         return Machine(
@@ -125,7 +126,7 @@ class Container:
     def _first_process(
         self, system: System, argv: Sequence[str], env: Mapping[str, str], user: str, cwd: str
     ) -> Process:
-        account = find_account(self.filesystem, user)
+        account = self._account(system, user)
         root = self.filesystem.view(umask=0o022)
         try:
             if not root.is_dir(cwd):
@@ -136,6 +137,17 @@ class Container:
         variables = {"PATH": DEFAULT_PATH, **env}
         variables.setdefault("HOME", account.home)
         return Process(system, argv=argv, env=variables, view=view)
+
+    def _account(self, system: System, user: str) -> Account:
+        """The user's account; one that only an incompletely known image may have is taken to be there."""
+        try:
+            return find_account(self.filesystem, user)
+        except ContainerError as error:
+            if not system.filesystem.partial:
+                raise
+            system.fidelity.note(Fidelity.ASSUMED, error.message)
+            name = user.partition(":")[0]
+            return Account(Credentials(_FIRST_USER, _FIRST_USER), f"/home/{name}")
 
     def _connect(self, process: Process, stdin: bytes) -> None:
         limit = process.system.limits.output

@@ -27,8 +27,9 @@ def mounted(
 ) -> Iterator[None]:
     """Mount `source` at the absolute `path` for the time of the block.
 
-    A file system with nothing but `/file` mounts that file, unless `is_file` says otherwise. What is missing of `path` is made, and removed
-    again afterwards unless `keep_point`; directories above it keep their times.
+    A file system with nothing but `/file` mounts that file, unless `is_file` says otherwise. What is missing
+    of `path` is made, and removed again afterwards unless `keep_point`; directories above it keep their
+    times.
     """
     if is_file is None:
         is_file = source.root.entries.keys() == {"file"}

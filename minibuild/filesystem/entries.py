@@ -33,7 +33,11 @@ _KINDS = {
 }
 _MAX_EXTENSION = 1 << 20
 _MAX_ID = 0xFFFFFFFF
+_MAX_MAJOR, _MAX_MINOR = 0xFFF, 0xFFFFF
 _LONGEST_NAME = 4094  # with a slash and the terminating zero, what a path may have
+_LONGEST_PART = 255
+# Seconds: what calendars and other file systems can show, from 1901 to the end of the year 9999.
+_EARLIEST, _LATEST = -(1 << 31), 253_402_300_799
 _EMPTY = InlineContent(b"")
 
 
@@ -165,7 +169,7 @@ class _Reader:
                 if flag == b"x":
                     extended.update(self._records(data))
                 elif flag in (b"L", b"K"):
-                    extended["path" if flag == b"L" else "linkpath"] = data.rstrip(b"\0")
+                    extended["path" if flag == b"L" else "linkpath"] = data.split(b"\0", 1)[0]
                 continue
             entry = self._entry(block, flag, extended)
             extended = {}
@@ -225,10 +229,10 @@ class _Reader:
             if flag == b"S":
                 raise LayerError("sparse members are not supported")
             return None  # a vendor's own kind of member: the standard says to pass over it
+        if any(key.startswith("GNU.sparse.") for key in extended):
+            raise LayerError("sparse members are not supported")
         path = self._clean(name)
-        target = linked.decode("utf-8", "surrogateescape")
-        if kind == "hardlink":
-            target = self._clean(linked)
+        target = self._target(linked, kind, path)
         content = (
             SliceContent(self.source, self.digest, offset, size)
             if kind == "file" and size and self.source
@@ -244,8 +248,8 @@ class _Reader:
             stored,
             offset,
             target,
-            self._number(block[329:337], "device") if kind in ("char", "block") else 0,
-            self._number(block[337:345], "device") if kind in ("char", "block") else 0,
+            self._device(block[329:337], kind, _MAX_MAJOR),
+            self._device(block[337:345], kind, _MAX_MINOR),
             _xattrs(extended),
             content,
         )
@@ -261,16 +265,32 @@ class _Reader:
     def _mtime(self, extended: dict[str, bytes], block: bytes) -> int:
         value = extended.get("mtime")
         try:
-            if value is not None:
-                whole, _, fraction = value.decode("ascii").partition(".")
-                return int(whole) * 1_000_000_000 + int(fraction[:9].ljust(9, "0") or 0)
-            return number(block[136:148]) * 1_000_000_000
+            if value is None:
+                return min(number(block[136:148]), _LATEST) * 1_000_000_000
+            whole, _, fraction = value.decode("ascii").partition(".")
+            seconds = min(max(int(whole), _EARLIEST), _LATEST)
+            return seconds * 1_000_000_000 + int(fraction[:9].ljust(9, "0") or 0)
         except ValueError:
             return 0
+
+    def _device(self, field: bytes, kind: str, most: int) -> int:
+        value = self._number(field, "device") if kind in ("char", "block") else 0
+        if value > most:
+            raise LayerError(f"a device has the number {value}, no system has more than {most}")
+        return value
+
+    def _target(self, linked: bytes, kind: str, path: str) -> str:
+        if kind == "hardlink":
+            return self._clean(linked)
+        if kind == "link" and (not 0 < len(linked) <= _LONGEST_NAME or b"\0" in linked):
+            raise LayerError(f"symbolic link {path!r} has no target that a link can have")
+        return linked.decode("utf-8", "surrogateescape")
 
     def _clean(self, name: bytes) -> str:
         if len(name) > _LONGEST_NAME:
             raise LayerError(f"a member's name is longer than {_LONGEST_NAME} bytes")
+        if b"\0" in name or (len(name) > _LONGEST_PART and max(map(len, name.split(b"/"))) > _LONGEST_PART):
+            raise LayerError(f"member {name[:40].decode('utf-8', 'replace')!r}… has a name that no file can have")
         text = name.decode("utf-8", "surrogateescape")
         parts: list[str] = []
         if text.startswith("/") and not self.clamp:

@@ -223,8 +223,12 @@ class ReadView:
         try:
             node = self.locate(path, follow)[1]
         except OSError:
+            node = None
+        if node is None:
+            if self.filesystem.doubting and self._first_missing(path) is not None:
+                self.missing = path
             return None
-        return None if node is None else node.kind
+        return node.kind
 
     def _existing(self, path: str, *, follow: bool) -> tuple[Parts, Node]:
         try:
@@ -232,7 +236,7 @@ class ReadView:
         except FileNotFoundError:
             parts, node = (), None
         if node is None:
-            if self._first_missing(path) is not None:
+            if self.filesystem.doubting and self._first_missing(path) is not None:
                 self.missing = path
             raise fail(errno.ENOENT, path)
         return parts, node

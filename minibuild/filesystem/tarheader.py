@@ -114,7 +114,11 @@ def number(field: bytes) -> int:
             raise ValueError("negative number")
         return value
     digits = field.split(b"\0", 1)[0].strip()
-    return int(digits, 8) if digits else 0
+    if not digits:
+        return 0
+    if not digits.isdigit():  # int() would take signs and underscores
+        raise ValueError("not a number")
+    return int(digits, 8)
 
 
 def checksum_holds(block: bytes) -> bool:
@@ -132,7 +136,10 @@ def pax_records(data: bytes) -> dict[str, bytes]:
     position = 0
     while position < len(data) and data[position]:
         blank = data.index(b" ", position)
-        length = int(data[position:blank])
+        digits = data[position:blank]
+        if not digits.isdigit() or len(digits) > 9:
+            raise ValueError("bad pax record")
+        length = int(digits)
         record = data[blank + 1 : position + length]
         if length < 5 or not record.endswith(b"\n") or position + length > len(data):
             raise ValueError("bad pax record")

@@ -119,6 +119,8 @@ class FileSystem:
         self.on_write: Callable[[int], object] | None = None
         # Not all names are known: whoever needs a file that is missing is taken to find one, opaque.
         self.partial = False
+        # Whoever looks for something in vain, where any name may exist, is to know that it may be there.
+        self.doubting = False
         # Told the origin of every opaque node that somebody looks into.
         self.on_opaque: Callable[[str], object] | None = None
 

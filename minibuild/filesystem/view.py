@@ -59,7 +59,7 @@ class View(AttributeView):
         if create and path.endswith("/"):
             self.locate_name(path)
             raise fail(errno.EISDIR, path)
-        parts, node = self.locate(path, follow=not exclusive) if create else self.found(path)
+        parts, node = self._place_to_write(path, not exclusive) if create else self.found(path)
         if node is None:
             if self._could_only_be_directory(path):
                 raise fail(errno.EISDIR, path)
@@ -290,6 +290,15 @@ class View(AttributeView):
             tree.copies.setdefault(node, moved)  # type: ignore[arg-type]  # the copy of a file is a file
 
     # ---- shared by the calls
+
+    def _place_to_write(self, path: str, follow: bool) -> tuple[Parts, Node | None]:
+        """As `locate`; the directory is taken to be there where any name may exist."""
+        try:
+            return self.locate(path, follow)
+        except FileNotFoundError:
+            if not self._conjure(path.rpartition("/")[0] + "/"):
+                raise
+        return self.locate(path, follow)
 
     def _check_rename(
         self, old: Place, new: Place, tree: FileSystem, source: Parts, target: Parts, src: str, dst: str

@@ -134,7 +134,9 @@ def _unknown(process: Process, path: str, reason: str) -> Program:
 
 
 def run_unknown(process: Process) -> int:
-    """Let the process go on as a program of which nothing is known but that it succeeds; what it leaves is opaque."""
+    """Let the process go on as a program of which nothing is known but that it succeeds; what it leaves is
+    opaque.
+    """
     # Whatever it installed, the image's list of files is not complete any more.
     process.system.partial = process.system.filesystem.partial = True
     program = process.system.lookup(UNKNOWN)

@@ -66,7 +66,8 @@ class System:
         self.fidelity = Ledger(machine.limit)
         filesystem.on_opaque = self._touched
         filesystem.on_write = self._written
-        filesystem.partial = machine.partial and machine.limit is Fidelity.ASSUMED
+        filesystem.doubting = machine.limit is Fidelity.ASSUMED
+        filesystem.partial = machine.partial and filesystem.doubting
         self.hostname = machine.hostname
         self.partial = machine.partial
         self.fixtures = machine.fixtures
