@@ -1,6 +1,8 @@
-"""A POSIX shell: text to tree (`parse`), words to fields (`expansion`), tree to effects (`interpreter`), each usable alone.
+"""A POSIX shell: text to tree (`parse`), words to fields (`expansion`), tree to effects (`interpreter`), each
+usable alone.
 
-    script = parse("for i in 1 2; do echo $i; done", dialect="ash")     # typed, frozen nodes (`nodes`); ShellSyntaxError
+    script = parse("for i in 1 2; do echo $i; done", dialect="ash")     # typed, frozen nodes (`nodes`);
+    ShellSyntaxError
     status = Shell(process, dialect="ash").run("echo hello")            # from minibuild.shell.interpreter
 
 The dialects are busybox ash 1.35, dash 0.5.12 and bash 5.

@@ -15,7 +15,9 @@ _HEX = "0123456789abcdefABCDEF"
 
 
 def byte(value: int) -> str:
-    """The character that stands for a byte: itself in ASCII, else a surrogate escape (joined later by `rejoin`)."""
+    """The character that stands for a byte: itself in ASCII, else a surrogate escape (joined later by
+    `rejoin`).
+    """
     value &= 255
     return chr(value) if value < 128 else chr(0xDC00 + value)
 
@@ -56,7 +58,11 @@ def escape(text: str, at: int, dialect: Dialect) -> tuple[str, int]:
             return byte(int(text[at + 1 : end], 16)), end
     elif char in "uU" and dialect.bash:
         end = span(text, at + 1, _HEX, 4 if char == "u" else 8)
-        if end > at + 1 and not 0xD800 <= (number := int(text[at + 1 : end], 16)) < 0xE000 and number < 0x110000:
+        if (
+            end > at + 1
+            and not 0xD800 <= (number := int(text[at + 1 : end], 16)) < 0xE000
+            and number < 0x110000
+        ):
             return chr(number), end
     return "\\" + char, at + 1
 

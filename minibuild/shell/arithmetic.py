@@ -1,6 +1,7 @@
 """Arithmetic expansion (POSIX XCU 2.6.4): C's expressions over signed 64-bit numbers, compiled to functions.
 
-`compile_expression(text, dialect)` gives a function over a `Variables`, which knows `number(name)` and `assign(name, value)`.
+`compile_expression(text, dialect)` gives a function over a `Variables`, which knows `number(name)` and
+`assign(name, value)`.
 """
 
 from __future__ import annotations
@@ -120,7 +121,9 @@ class _Parser:
                 operator = self.token
                 self._next()
                 value = self._assignment()
-                return _assign(target, _binary(operator[:-1], _variable(target), value) if operator != "=" else value)
+                return _assign(
+                    target, _binary(operator[:-1], _variable(target), value) if operator != "=" else value
+                )
             self.pos, self.kind, self.token = start
         return self._conditional()
 
@@ -247,7 +250,8 @@ def parse_number(token: str, dialect: Dialect) -> int | None:
 
 
 def _limited(number: int, dialect: Dialect) -> int:
-    """A constant that may be too large: dash takes the largest number, ash 0, bash what is left in 64 bits."""
+    """A constant that may be too large: dash takes the largest number, ash 0, bash what is left in 64 bits.
+    """
     if dialect.posix_only:
         return min(number, _SIGN - 1)
     return 0 if number > _MASK and not dialect.bash else wrap(number)
@@ -284,7 +288,9 @@ def _constant(number: int) -> Callable[[Variables], int]:
     return lambda _: number
 
 
-def _late(operator: str, a: Callable[[Variables], int], b: Callable[[Variables], int]) -> Callable[[Variables], int]:
+def _late(
+    operator: str, a: Callable[[Variables], int], b: Callable[[Variables], int]
+) -> Callable[[Variables], int]:
     """An operator whose right side is computed first."""
 
     def value(v: Variables) -> int:
@@ -297,7 +303,9 @@ def _late(operator: str, a: Callable[[Variables], int], b: Callable[[Variables],
     return value
 
 
-def _second(first: Callable[[Variables], int], second: Callable[[Variables], int]) -> Callable[[Variables], int]:
+def _second(
+    first: Callable[[Variables], int], second: Callable[[Variables], int]
+) -> Callable[[Variables], int]:
     def both(v: Variables) -> int:
         first(v)
         return second(v)
@@ -315,7 +323,9 @@ def _assign(target: Target, value: Callable[[Variables], int]) -> Callable[[Vari
     return lambda v: v.assign_number(name, subscript, value(v))
 
 
-def _eager(operator: str, a: Callable[[Variables], int], b: Callable[[Variables], int]) -> Callable[[Variables], int]:
+def _eager(
+    operator: str, a: Callable[[Variables], int], b: Callable[[Variables], int]
+) -> Callable[[Variables], int]:
     """`&&` and `||` where both sides are computed."""
 
     def value(v: Variables) -> int:
@@ -378,7 +388,9 @@ def _raise(a: int, b: int) -> int:
     return wrap(pow(a, b, 1 << 64)) if a >= 0 else wrap(pow(a & _MASK, b, 1 << 64))
 
 
-def _binary(operator: str, a: Callable[[Variables], int], b: Callable[[Variables], int]) -> Callable[[Variables], int]:
+def _binary(
+    operator: str, a: Callable[[Variables], int], b: Callable[[Variables], int]
+) -> Callable[[Variables], int]:
     if operator == "+":
         return lambda v: wrap(a(v) + b(v))
     if operator == "-":
@@ -404,7 +416,9 @@ def _binary(operator: str, a: Callable[[Variables], int], b: Callable[[Variables
     return _comparison(operator, a, b)
 
 
-def _comparison(operator: str, a: Callable[[Variables], int], b: Callable[[Variables], int]) -> Callable[[Variables], int]:
+def _comparison(
+    operator: str, a: Callable[[Variables], int], b: Callable[[Variables], int]
+) -> Callable[[Variables], int]:
     if operator == "&&":
         return lambda v: 1 if a(v) and b(v) else 0
     if operator == "||":

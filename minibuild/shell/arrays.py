@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from minibuild.shell.expansion import compile_text, compile_words
+from minibuild.shell.expansion import compile_words
 from minibuild.shell.nodes import ArrayLiteral, Assignment, Word
+from minibuild.shell.texts import compile_text
 from minibuild.shell.variables import Associative, Indexed
 
 if TYPE_CHECKING:
@@ -28,7 +29,8 @@ class ArrayArgument(str):
 
 
 def compile_array_assignment(assignment: Assignment, dialect: Dialect) -> Callable[[Shell], tuple[str, str]]:
-    """The function that does `name=(…)`, `name[subscript]=value`, `name+=value` and returns name and value."""
+    """The function that does `name=(…)`, `name[subscript]=value`, `name+=value` and returns name and value.
+    """
     name, append = assignment.name, assignment.append
     if isinstance(assignment.value, ArrayLiteral):
         fill = compile_literal(assignment.value, dialect)
@@ -70,7 +72,11 @@ def append_value(shell: Shell, name: str, text: str) -> str:
 def compile_literal(literal: ArrayLiteral, dialect: Dialect) -> Fill:
     """The function that fills the array of a name from `(…)`."""
     items = [
-        (None if subscript is None else compile_text(subscript, dialect), compile_words([word], dialect), _text(word, dialect))
+        (
+            None if subscript is None else compile_text(subscript, dialect),
+            compile_words([word], dialect),
+            _text(word, dialect),
+        )
         for subscript, word in literal.elements
     ]
 
@@ -97,7 +103,13 @@ def _text(word: Word, dialect: Dialect) -> Callable[[Shell], str]:
 
 def _fill_indexed(shell: Shell, name: str, current: object, new: list[tuple[str | None, str]]) -> None:
     variables = shell.variables
-    array = Indexed(current) if isinstance(current, Indexed) else Indexed() if current is None else Indexed({0: str(current)})
+    array = (
+        Indexed(current)
+        if isinstance(current, Indexed)
+        else Indexed()
+        if current is None
+        else Indexed({0: str(current)})
+    )
     index = max(array, default=-1) + 1
     for subscript, value in new:
         if subscript is not None:

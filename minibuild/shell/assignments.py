@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from minibuild.kernel.limits import LimitError
-from minibuild.shell.expansion import compile_text
+from minibuild.shell.texts import compile_text
 from minibuild.shell.nodes import ArrayLiteral, Assignment
 
 if TYPE_CHECKING:

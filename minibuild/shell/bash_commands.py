@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from minibuild.shell import commands
+from minibuild.shell.compiler import compile_command
 from minibuild.shell.conditions import TestError, compare_files, evaluate
-from minibuild.shell.control import again
+from minibuild.shell.control import again, in_loop
 from minibuild.shell.errors import LoopControl, ShellError
-from minibuild.shell.expansion import compile_pattern, compile_text, compile_words
+from minibuild.shell.expansion import compile_words
 from minibuild.shell.inputs import read_line
 from minibuild.shell.nodes import (
     ArithmeticCommand,
@@ -24,7 +24,7 @@ from minibuild.shell.nodes import (
     Word,
 )
 from minibuild.shell.octets import decode
-from minibuild.shell.operations import compile_arithmetic
+from minibuild.shell.texts import compile_arithmetic, compile_pattern, compile_text
 from minibuild.shell.variables import Indexed
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def _failing(shell: Shell, error: ShellError, what: str) -> int:
     return shell.check(1)
 
 
-def arithmetic_command(command: ArithmeticCommand, dialect: Dialect) -> Run:
+def arithmetic_command(command: ArithmeticCommand, dialect: Dialect, tail: bool) -> Run:  # noqa: ARG001
     """`(( expression ))`: 0 when it is not zero."""
     value = compile_arithmetic(command.expression, dialect)
     line = command.line
@@ -66,13 +66,13 @@ def arithmetic_command(command: ArithmeticCommand, dialect: Dialect) -> Run:
     return run
 
 
-def arithmetic_for(command: ArithmeticFor, dialect: Dialect) -> Run:
+def arithmetic_for(command: ArithmeticFor, dialect: Dialect, tail: bool) -> Run:  # noqa: ARG001
     """`for ((first; condition; step))`; an empty condition is true."""
     first = compile_arithmetic(command.first, dialect)
     condition = compile_arithmetic(command.condition, dialect)
     step = compile_arithmetic(command.step, dialect)
     always = all(type(part) is Text and not part.text.strip() for part in command.condition.parts)
-    body = commands.compile_command(command.body, dialect)
+    body = compile_command(command.body, dialect)
 
     def turns(shell: Shell) -> int:
         status = 0
@@ -94,12 +94,12 @@ def arithmetic_for(command: ArithmeticFor, dialect: Dialect) -> Run:
         shell.status = status
         return status
 
-    return turns
+    return in_loop(turns)
 
 
-def timed(command: Timed, dialect: Dialect) -> Run:
+def timed(command: Timed, dialect: Dialect, tail: bool) -> Run:  # noqa: ARG001
     """`time pipeline`: the simulated time that it took."""
-    body = commands.compile_command(command.command, dialect)
+    body = compile_command(command.command, dialect)
 
     def run(shell: Shell) -> int:
         clock = shell.process.system.clock
@@ -117,7 +117,7 @@ def timed(command: Timed, dialect: Dialect) -> Run:
 # ---- [[ ]]
 
 
-def condition(command: Condition, dialect: Dialect) -> Run:
+def condition(command: Condition, dialect: Dialect, tail: bool) -> Run:  # noqa: ARG001
     """`[[ expression ]]`."""
     decide = _compile(command.expression, dialect)
     line = command.line
@@ -166,7 +166,9 @@ def _test(test: ConditionTest, dialect: Dialect) -> Decide:
         return lambda shell: _search(shell, regex(shell), left(shell))
     text = compile_text(right, dialect, tilde="word")
     if operator in _NUMERIC:
-        return lambda shell: _compare(operator, shell.variables.evaluate(left(shell)), shell.variables.evaluate(text(shell)))
+        return lambda shell: _compare(
+            operator, shell.variables.evaluate(left(shell)), shell.variables.evaluate(text(shell))
+        )
     if operator in ("<", ">"):
         return lambda shell: left(shell) < text(shell) if operator == "<" else left(shell) > text(shell)
     return lambda shell: compare_files(shell.process, left(shell), operator, text(shell), missing=True)
@@ -209,7 +211,7 @@ def _search(shell: Shell, pattern: str, text: str) -> bool:
 def select_loop(command: For, dialect: Dialect) -> Run:
     """`select name in words`: a menu on standard error, the answers from standard input."""
     words = None if command.words is None else compile_words(command.words, dialect)
-    body = commands.compile_command(command.body, dialect)
+    body = compile_command(command.body, dialect)
     name = command.name
 
     def turns(shell: Shell) -> int:

@@ -25,12 +25,14 @@ from minibuild.shell.quoting import Parts
 
 _SUBSCRIPTED = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)\[")
 _DECLARATIONS = frozenset(("declare", "typeset", "local", "export", "readonly"))
-_UNARY = frozenset("-a -b -c -d -e -f -g -h -k -p -r -s -t -u -w -x -z -n -o -v -G -L -N -O -R -S".split())
-_BINARY = frozenset("= == != =~ < > -eq -ne -lt -le -gt -ge -nt -ot -ef".split())
+_UNARY = frozenset(["-a", "-b", "-c", "-d", "-e", "-f", "-g", "-h", "-k", "-p", "-r", "-s", "-t", "-u", "-w", "-x", "-z", "-n", "-o", "-v", "-G", "-L", "-N", "-O", "-R", "-S"])
+_BINARY = frozenset(["=", "==", "!=", "=~", "<", ">", "-eq", "-ne", "-lt", "-le", "-gt", "-ge", "-nt", "-ot", "-ef"])
 
 
 class Parser(Compounds):
-    """The whole parser. Make one of a text and a dialect; `next_command` gives one complete command after the other."""
+    """The whole parser. Make one of a text and a dialect; `next_command` gives one complete command after the
+    other.
+    """
 
     def declaration(self, name: str) -> bool:
         """Whether the words after the command `name` may be assignments to be read as such."""
@@ -39,7 +41,9 @@ class Parser(Compounds):
     # ---- compound commands
 
     def bash_compound(self, keyword: str) -> Command | None:
-        """`function`, and in bash `[[`, `select`, `((` and `for ((`; None when it is something else after all."""
+        """`function`, and in bash `[[`, `select`, `((` and `for ((`; None when it is something else after
+        all.
+        """
         line = self.line
         if keyword == "function":
             return self._function_keyword(line)
@@ -155,7 +159,9 @@ class Parser(Compounds):
         return ConditionTest(operator, (first, second))
 
     def _condition_operand(self, operator: str) -> Word:
-        """The right side of a binary operator: a pattern or regular expression may hold `(`, `|` and the like."""
+        """The right side of a binary operator: a pattern or regular expression may hold `(`, `|` and the
+        like.
+        """
         if operator == "=~":
             self.advance()
             return self._regular_expression()
@@ -196,7 +202,9 @@ class Parser(Compounds):
     # ---- arrays
 
     def array_element(self) -> Assignment | None:
-        """`name[subscript]=value`, if that is what comes next. The word was read as far as its first metacharacter."""
+        """`name[subscript]=value`, if that is what comes next. The word was read as far as its first
+        metacharacter.
+        """
         match = _SUBSCRIPTED.match(self.text, self.start)
         if match is None or self.peek() != WORD:
             return None

@@ -163,7 +163,9 @@ def transform(shell: Shell, name: str, value: str | None, kind: str) -> str:
         return _unescaped(value)
     if kind == "A":
         letters = attribute_letters(shell, name)
-        return f"declare -{letters} {name}={quote_always(value)}" if letters else f"{name}={quote_always(value)}"
+        return (
+            f"declare -{letters} {name}={quote_always(value)}" if letters else f"{name}={quote_always(value)}"
+        )
     return quote_always(value) if kind in "Kk" else value
 
 

@@ -58,7 +58,9 @@ def _expand(tokens: list[Token]) -> list[list[Token]]:
         if alternatives is None:
             continue
         before, rests = tokens[:start], _expand(tokens[end + 1 :])
-        middles = [one for alternative in alternatives for one in _expand(alternative)] if commas else alternatives
+        middles = (
+            [one for alternative in alternatives for one in _expand(alternative)] if commas else alternatives
+        )
         if len(middles) * len(rests) > _MOST:
             raise LimitError(f"the command was ended: a brace expansion makes more than {_MOST} words")
         return [[*before, *middle, *rest] for middle in middles for rest in rests]
@@ -93,7 +95,9 @@ def _sequence(inner: list[Token]) -> list[list[Token]] | None:
     text = "".join(inner)  # type: ignore[arg-type]
     if match := _NUMBERS.fullmatch(text):
         first, last = int(match.group(1)), int(match.group(2))
-        padded = any(len(group.lstrip("-")) > 1 and group.lstrip("-")[0] == "0" for group in match.groups()[:2])
+        padded = any(
+            len(group.lstrip("-")) > 1 and group.lstrip("-")[0] == "0" for group in match.groups()[:2]
+        )
         width = max(len(match.group(1)), len(match.group(2))) if padded else 0
         return [list(_padded(number, width)) for number in _steps(first, last, match.group(3))]
     if match := _LETTERS.fullmatch(text):

@@ -1,45 +1,26 @@
-"""Simple commands (POSIX XCU 2.9.1), and the compilation of a tree to functions over the shell."""
+"""Simple commands (POSIX XCU 2.9.1), function definitions, and redirections of compound commands."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from minibuild.shell import control, pipelines
 from minibuild.shell.assignments import compile_assignments, declaration_word
+from minibuild.shell.compiler import compile_command
 from minibuild.shell.errors import ShellError
-from minibuild.shell.execution import call_function, replace_shell, run_builtin, run_external, trace
+from minibuild.shell.execution import call_function, replace_shell, run_builtin, run_external
 from minibuild.shell.expansion import compile_words
-from minibuild.shell.nodes import (
-    AndOr,
-    Assignment,
-    Background,
-    Case,
-    Command,
-    For,
-    Function,
-    Group,
-    If,
-    Not,
-    Pipeline,
-    Redirected,
-    Sequence,
-    SimpleCommand,
-    Subshell,
-    While,
-    Word,
-)
-from minibuild.shell.redirection import apply, compile_redirections, restore
+from minibuild.shell.nodes import Assignment, Function, Redirected, SimpleCommand, Word
+from minibuild.shell.redirection import RedirectionError, Undo, apply, compile_redirections, restore
+from minibuild.shell.trace import trace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from collections.abc import Sequence as Seq
-
-    from minibuild.shell.dialect import Dialect
-    from minibuild.shell.interpreter import Shell
+    from collections.abc import Callable, Sequence
 
     from minibuild.shell.assignments import Assign
-
-    Run = Callable[[Shell], int]
+    from minibuild.shell.compiler import Run
+    from minibuild.shell.dialect import Dialect
+    from minibuild.shell.execution import Redirect
+    from minibuild.shell.interpreter import Shell
 
 
 class FunctionValue:
@@ -58,53 +39,9 @@ class FunctionValue:
         return self._compiled
 
 
-def compile_commands(commands: Seq[Command], dialect: Dialect, *, tail: bool = False) -> Run:
-    """Complete commands one after the other."""
-    if not commands:
-        return nothing
-    if len(commands) == 1:
-        return compile_command(commands[0], dialect, tail=tail)
-    return control.sequence(Sequence(tuple(commands)), dialect, tail)
+def function(command: Function, dialect: Dialect, tail: bool) -> Run:  # noqa: ARG001
+    """`name() body`: defining it runs nothing."""
 
-
-def nothing(shell: Shell) -> int:
-    """No command at all."""
-    shell.status = 0
-    return 0
-
-
-def compile_command(command: Command, dialect: Dialect, *, tail: bool = False) -> Run:
-    """The function that runs a command and gives its status.
-
-    `tail`: nothing comes after it in this process, which a program may therefore take over.
-    """
-    return _COMPILERS[type(command)](command, dialect, tail)
-
-
-def _redirected(command: Redirected, dialect: Dialect, tail: bool) -> Run:  # noqa: ARG001
-    body = compile_command(command.command, dialect)
-    expand = compile_redirections(command.redirections, dialect)
-    line = command.line
-
-    def run(shell: Shell) -> int:
-        shell.line = line
-        undo: list[tuple[int, object]] = []
-        try:
-            try:
-                apply(shell, shell.process, expand(shell), undo)  # type: ignore[arg-type]
-            except ShellError as error:
-                shell.report(error)
-                return shell.check(error.status)
-            return body(shell)
-        finally:
-            restore(shell.process, undo)  # type: ignore[arg-type]
-            if shell.temporary:
-                shell.close_temporary()
-
-    return run
-
-
-def _function(command: Function, dialect: Dialect, tail: bool) -> Run:  # noqa: ARG001
     def run(shell: Shell) -> int:
         shell.functions[command.name] = FunctionValue(command)
         shell.status = 0
@@ -113,10 +50,32 @@ def _function(command: Function, dialect: Dialect, tail: bool) -> Run:  # noqa: 
     return run
 
 
-# ---- simple commands
+def redirected(command: Redirected, dialect: Dialect, tail: bool) -> Run:  # noqa: ARG001
+    """A compound command whose redirections are undone after it."""
+    body = compile_command(command.command, dialect)
+    expand = compile_redirections(command.redirections, dialect)
+    line = command.line
+
+    def run(shell: Shell) -> int:
+        shell.line = line
+        undo: Undo = []
+        try:
+            try:
+                apply(shell, shell.process, expand(shell), undo)
+            except ShellError as error:
+                shell.report(error)
+                return shell.check(error.status)
+            return body(shell)
+        finally:
+            restore(shell.process, undo)
+            if shell.temporary:
+                shell.close_temporary()
+
+    return run
 
 
-def _simple(command: SimpleCommand, dialect: Dialect, tail: bool) -> Run:
+def simple(command: SimpleCommand, dialect: Dialect, tail: bool) -> Run:
+    """Assignments, redirections and words: a function, a builtin or a program."""
     expand = _argv(command.words, dialect)
     assign = compile_assignments(command.assignments, dialect) if command.assignments else None
     redirect = compile_redirections(command.redirections, dialect) if command.redirections else None
@@ -127,7 +86,7 @@ def _simple(command: SimpleCommand, dialect: Dialect, tail: bool) -> Run:
     def run(shell: Shell) -> int:
         process = shell.process
         system = process.system
-        system.work += 1
+        system.work += 1  # process.tick(), without the call: most of what a loop does
         if system.work >= system.next_check:
             system.check()
         if process.pending:
@@ -142,7 +101,7 @@ def _simple(command: SimpleCommand, dialect: Dialect, tail: bool) -> Run:
         if function is not None:
             status = call_function(shell, function, argv, assign, redirect)
         else:
-            builtin = shell.find_builtin(name, dialect)
+            builtin = shell.builtins.get(name)
             if builtin is not None:
                 status = run_builtin(shell, builtin, argv, assign, redirect)
             elif tail and not shell.traps.active():
@@ -152,7 +111,7 @@ def _simple(command: SimpleCommand, dialect: Dialect, tail: bool) -> Run:
         if shell.temporary:
             shell.close_temporary()
         shell.status = status
-        shell.pipe_statuses = []
+        shell.pipe_statuses = None
         if status and not shell.tested:
             shell.check(status)
         return status
@@ -160,9 +119,10 @@ def _simple(command: SimpleCommand, dialect: Dialect, tail: bool) -> Run:
     return run
 
 
-def _argv(words: Seq[Word | Assignment], dialect: Dialect) -> Callable[[Shell], list[str]]:
-    if not any(isinstance(word, Assignment) for word in words):
-        return compile_words(words, dialect)  # type: ignore[arg-type]
+def _argv(words: Sequence[Word | Assignment], dialect: Dialect) -> Callable[[Shell], list[str]]:
+    plain = [word for word in words if isinstance(word, Word)]
+    if len(plain) == len(words):
+        return compile_words(plain, dialect)
     functions = [
         declaration_word(word, dialect) if isinstance(word, Assignment) else compile_words([word], dialect)
         for word in words
@@ -186,6 +146,7 @@ def _assignment_only(assign: Assign, line: int) -> Run:
             trace(shell, done, [])
         status = shell.substitution_status or 0
         shell.status = status
+        shell.pipe_statuses = None
         if status and not shell.tested:
             shell.check(status)
         return status
@@ -193,43 +154,22 @@ def _assignment_only(assign: Assign, line: int) -> Run:
     return run
 
 
-def _no_command(shell: Shell, assign: object, redirect: object) -> int:
-    """Only assignments and redirections: these are done in a place of their own, and undone."""
-    undo: list[tuple[int, object]] = []
+def _no_command(shell: Shell, assign: Assign | None, redirect: Redirect | None) -> int:
+    """Only assignments and redirections: the latter are done all the same, and undone."""
+    undo: Undo = []
+    done: list[tuple[str, str]] = []
     try:
         if redirect is not None:
-            apply(shell, shell.process, redirect(shell), undo)  # type: ignore[operator, arg-type]
-        done = assign(shell, None) if assign is not None else []  # type: ignore[operator]
-    except ShellError as error:
-        from minibuild.shell.redirection import RedirectionError
-
-        if not isinstance(error, RedirectionError):
-            raise
+            apply(shell, shell.process, redirect(shell), undo)
+        if assign is not None:
+            done = assign(shell, None)
+    except RedirectionError as error:
         shell.report(error)
         return shell.check(error.status)
     finally:
-        restore(shell.process, undo)  # type: ignore[arg-type]
+        restore(shell.process, undo)
         if shell.temporary:
             shell.close_temporary()
     if shell.options.xtrace:
         trace(shell, done, [])
     return shell.check(shell.substitution_status or 0)
-
-
-_COMPILERS: dict[type, Callable[..., Run]] = {
-    SimpleCommand: _simple,
-    Redirected: _redirected,
-    Function: _function,
-    Sequence: control.sequence,
-    Group: control.group,
-    AndOr: control.and_or,
-    Not: control.negation,
-    If: control.conditional,
-    While: control.loop,
-    For: control.for_loop,
-    Case: control.case,
-    Pipeline: pipelines.pipeline,
-    Subshell: pipelines.subshell,
-    Background: pipelines.background,
-    **control.BASH,
-}

@@ -16,10 +16,19 @@ if TYPE_CHECKING:
     from minibuild.shell.interpreter import Shell
     from minibuild.shell.services import Regex
 
-_KINDS = {"f": "file", "d": "dir", "L": "link", "h": "link", "p": "fifo", "b": "block", "c": "char", "S": "socket"}
+_KINDS = {
+    "f": "file",
+    "d": "dir",
+    "L": "link",
+    "h": "link",
+    "p": "fifo",
+    "b": "block",
+    "c": "char",
+    "S": "socket",
+}
 _BITS = {"u": 0o4000, "g": 0o2000, "k": 0o1000}
 _ACCESS = {"r": 4, "w": 2, "x": 1}
-UNARY = frozenset("-b -c -d -e -f -g -h -k -L -n -p -r -s -S -t -u -w -x -z -O -G".split())
+UNARY = frozenset(["-b", "-c", "-d", "-e", "-f", "-g", "-h", "-k", "-L", "-n", "-p", "-r", "-s", "-S", "-t", "-u", "-w", "-x", "-z", "-O", "-G"])
 BASH_UNARY = UNARY | {"-a", "-o", "-v", "-R", "-N"}
 _NUMERIC: dict[str, Callable[[int, int], bool]] = {
     "-eq": int.__eq__, "-ne": int.__ne__, "-lt": int.__lt__, "-le": int.__le__, "-gt": int.__gt__, "-ge": int.__ge__,
@@ -41,7 +50,8 @@ def evaluate(
     patterns: bool = False,
     regex: Regex = python_regex,
 ) -> bool:
-    """The value of the words of `test`. `shell` is the one whose dialect and variables count, None for the program.
+    """The value of the words of `test`. `shell` is the one whose dialect and variables count, None for the
+    program.
 
     With `patterns` the words are those of ash's `[[`: `=` and `!=` match patterns, `=~` regular expressions.
     """
@@ -86,8 +96,10 @@ class _Expression:
             return words[1] == ""
         if words[0] in self.unary_operators:
             return self.unary(words[0], words[1])
-        raise self.unexpected(words[0] if self.dash or self.bash else words[1], unary=True) if words[0] != "(" else TestError(
-            "closing paren expected"
+        raise (
+            self.unexpected(words[0] if self.dash or self.bash else words[1], unary=True)
+            if words[0] != "("
+            else TestError("closing paren expected")
         )
 
     def three(self, words: Sequence[str]) -> bool:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from minibuild.shell import commands
+from minibuild.shell.compiler import compile_command
 from minibuild.shell.errors import LoopControl
-from minibuild.shell.expansion import compile_pattern, compile_text, compile_words
+from minibuild.shell.expansion import compile_words
 from minibuild.shell.nodes import (
     AndOr,
     ArithmeticCommand,
@@ -24,6 +24,7 @@ from minibuild.shell.nodes import (
     While,
 )
 from minibuild.shell.parameters import matches
+from minibuild.shell.texts import compile_pattern, compile_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,7 +39,7 @@ def sequence(command: Sequence, dialect: Dialect, tail: bool) -> Run:
     """One command after the other."""
     last = len(command.commands) - 1
     runs = [
-        commands.compile_command(one, dialect, tail=tail and number == last)
+        compile_command(one, dialect, tail=tail and number == last)
         for number, one in enumerate(command.commands)
     ]
     if len(runs) == 2:
@@ -61,13 +62,13 @@ def sequence(command: Sequence, dialect: Dialect, tail: bool) -> Run:
 
 def group(command: Group, dialect: Dialect, tail: bool) -> Run:
     """`{ …; }`."""
-    return commands.compile_command(command.body, dialect, tail=tail)
+    return compile_command(command.body, dialect, tail=tail)
 
 
 def and_or(command: AndOr, dialect: Dialect, tail: bool) -> Run:
     """`&&` and `||`: `set -e` only looks at the last command."""
-    first = commands.compile_command(command.first, dialect)
-    rest = commands.compile_command(command.rest, dialect, tail=tail)
+    first = compile_command(command.first, dialect)
+    rest = compile_command(command.rest, dialect, tail=tail)
     both = command.operator == "&&"
 
     def run(shell: Shell) -> int:
@@ -83,7 +84,7 @@ def and_or(command: AndOr, dialect: Dialect, tail: bool) -> Run:
 
 def negation(command: Not, dialect: Dialect, tail: bool) -> Run:  # noqa: ARG001
     """`!`."""
-    inner = commands.compile_command(command.command, dialect)
+    inner = compile_command(command.command, dialect)
 
     def run(shell: Shell) -> int:
         shell.tested += 1
@@ -100,10 +101,12 @@ def negation(command: Not, dialect: Dialect, tail: bool) -> Run:  # noqa: ARG001
 def conditional(command: If, dialect: Dialect, tail: bool) -> Run:
     """`if`."""
     branches = [
-        (commands.compile_command(condition, dialect), commands.compile_command(body, dialect, tail=tail))
+        (compile_command(condition, dialect), compile_command(body, dialect, tail=tail))
         for condition, body in command.branches
     ]
-    otherwise = None if command.otherwise is None else commands.compile_command(command.otherwise, dialect, tail=tail)
+    otherwise = (
+        None if command.otherwise is None else compile_command(command.otherwise, dialect, tail=tail)
+    )
 
     def run(shell: Shell) -> int:
         for condition, body in branches:
@@ -124,8 +127,8 @@ def conditional(command: If, dialect: Dialect, tail: bool) -> Run:
 
 def loop(command: While, dialect: Dialect, tail: bool) -> Run:  # noqa: ARG001
     """`while` and `until`."""
-    condition = commands.compile_command(command.condition, dialect)
-    body = commands.compile_command(command.body, dialect)
+    condition = compile_command(command.condition, dialect)
+    body = compile_command(command.body, dialect)
     until = command.until
 
     def turns(shell: Shell) -> int:
@@ -147,10 +150,10 @@ def loop(command: While, dialect: Dialect, tail: bool) -> Run:  # noqa: ARG001
         shell.status = status
         return status
 
-    return _in_loop(turns)
+    return in_loop(turns)
 
 
-def _in_loop(turns: Run) -> Run:
+def in_loop(turns: Run) -> Run:
     def run(shell: Shell) -> int:
         shell.loops += 1
         try:
@@ -162,7 +165,9 @@ def _in_loop(turns: Run) -> Run:
 
 
 def again(shell: Shell, control: LoopControl) -> bool:
-    """What `break` or `continue` mean for this loop: go on with it (True), or leave it; raised again for outer loops."""
+    """What `break` or `continue` mean for this loop: go on with it (True), or leave it; raised again for
+    outer loops.
+    """
     shell.status = 0
     if control.depth > 1:
         control.depth -= 1
@@ -175,10 +180,10 @@ def for_loop(command: For, dialect: Dialect, tail: bool) -> Run:  # noqa: ARG001
     if command.select:
         from minibuild.shell.bash_commands import select_loop
 
-        return _in_loop(select_loop(command, dialect))
+        return in_loop(select_loop(command, dialect))
     name = command.name
     words = None if command.words is None else compile_words(command.words, dialect)
-    body = commands.compile_command(command.body, dialect)
+    body = compile_command(command.body, dialect)
 
     def turns(shell: Shell) -> int:
         status = 0
@@ -193,7 +198,7 @@ def for_loop(command: For, dialect: Dialect, tail: bool) -> Run:  # noqa: ARG001
         shell.status = status
         return status
 
-    return _in_loop(turns)
+    return in_loop(turns)
 
 
 def case(command: Case, dialect: Dialect, tail: bool) -> Run:
@@ -223,24 +228,13 @@ def case(command: Case, dialect: Dialect, tail: bool) -> Run:
     return run
 
 
-def _item(item: CaseItem, dialect: Dialect, tail: bool) -> tuple[list[Callable[[Shell], str]], Run | None, str]:
+def _item(
+    item: CaseItem, dialect: Dialect, tail: bool
+) -> tuple[list[Callable[[Shell], str]], Run | None, str]:
     patterns = [compile_pattern(pattern, dialect) for pattern in item.patterns]
-    body = None if item.body is None else commands.compile_command(item.body, dialect, tail=tail and item.ending == ";;")
+    body = (
+        None
+        if item.body is None
+        else compile_command(item.body, dialect, tail=tail and item.ending == ";;")
+    )
     return patterns, body, item.ending
-
-
-def _bash(command: Command, dialect: Dialect, tail: bool) -> Run:  # noqa: ARG001
-    from minibuild.shell.bash_commands import arithmetic_command, arithmetic_for, condition, timed
-
-    if isinstance(command, Timed):
-        return timed(command, dialect)
-
-    if isinstance(command, ArithmeticCommand):
-        return arithmetic_command(command, dialect)
-    if isinstance(command, ArithmeticFor):
-        return _in_loop(arithmetic_for(command, dialect))
-    assert isinstance(command, Condition)
-    return condition(command, dialect)
-
-
-BASH = {Timed: _bash, ArithmeticCommand: _bash, ArithmeticFor: _bash, Condition: _bash}

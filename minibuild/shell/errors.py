@@ -8,16 +8,25 @@ END_OF_FILE = "end of file"
 
 
 class ShellSyntaxError(MinibuildError):
-    """A script that is no shell script. `line` is 1-based; `source` is that line; `column` points to the place.
+    """A script that is no shell script. `line` is 1-based; `source` is that line; `column` points to the
+    place.
 
-    `token` is what was found as the shells name it (`"fi"`, `newline`, `end of file`), "" when `message` says it all;
+    `token` is what was found as the shells name it (`"fi"`, `newline`, `end of file`), "" when `message` says
+    it all;
     `expected` what would have been right, "" when there are many choices.
     """
 
     exit_code = 2
 
     def __init__(
-        self, message: str, *, token: str = "", expected: str = "", line: int = 0, column: int = 0, source: str = ""
+        self,
+        message: str,
+        *,
+        token: str = "",
+        expected: str = "",
+        line: int = 0,
+        column: int = 0,
+        source: str = "",
     ) -> None:
         super().__init__(f"syntax error: {message}", line=line, column=column, source=source)
         self.reason = message
@@ -31,7 +40,9 @@ class ShellSyntaxError(MinibuildError):
 
 
 class ShellError(Exception):
-    """An error that ends a special builtin's shell, and any other command with `status`. The text is not prefixed yet."""
+    """An error that ends a special builtin's shell, and any other command with `status`. The text is not
+    prefixed yet.
+    """
 
     def __init__(self, message: str, status: int = 2) -> None:
         super().__init__(message)

@@ -15,16 +15,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from minibuild.kernel.process import Process
+    from minibuild.shell.assignments import Assign
     from minibuild.shell.builtins import Builtin
     from minibuild.shell.commands import FunctionValue
     from minibuild.shell.interpreter import Shell
     from minibuild.shell.redirection import Action, Undo
     from minibuild.shell.variables import Saved
 
-    Assign = Callable[[Shell, dict[str, Saved] | None], list[tuple[str, str]]] | None
-    Redirect = Callable[[Shell], list[Action]] | None
-
-__all__ = ["call_function", "replace_shell", "run_builtin", "run_external", "trace"]
+    Redirect = Callable[[Shell], list[Action]]
 
 
 def _restore(shell: Shell, saved: dict[str, Saved]) -> None:
@@ -32,7 +30,9 @@ def _restore(shell: Shell, saved: dict[str, Saved]) -> None:
         shell.variables.restore(name, one)
 
 
-def call_function(shell: Shell, function: FunctionValue, argv: list[str], assign: Assign, redirect: Redirect) -> int:
+def call_function(
+    shell: Shell, function: FunctionValue, argv: list[str], assign: Assign | None, redirect: Redirect | None
+) -> int:
     """Call a function; assignments before it last as long as it does."""
     undo: Undo = []
     saved: dict[str, Saved] = {}
@@ -53,7 +53,7 @@ def call_function(shell: Shell, function: FunctionValue, argv: list[str], assign
             restore(shell.process, undo)
 
 
-def run_builtin(shell: Shell, builtin: Builtin, argv: list[str], assign: Assign, redirect: Redirect) -> int:
+def run_builtin(shell: Shell, builtin: Builtin, argv: list[str], assign: Assign | None, redirect: Redirect | None) -> int:
     """Run a builtin in the shell's own process."""
     if assign is None and redirect is None:
         if shell.options.xtrace:
@@ -108,7 +108,7 @@ def _call_builtin(shell: Shell, builtin: Builtin, argv: list[str]) -> int:
         shell.command_name = before
 
 
-def run_external(shell: Shell, argv: list[str], assign: Assign, redirect: Redirect) -> int:
+def run_external(shell: Shell, argv: list[str], assign: Assign | None, redirect: Redirect | None) -> int:
     """Run a program in a child process."""
     process = shell.process
     actions = redirect(shell) if redirect is not None else []
@@ -142,7 +142,7 @@ def run_external(shell: Shell, argv: list[str], assign: Assign, redirect: Redire
     return status
 
 
-def replace_shell(shell: Shell, argv: list[str], assign: Assign, redirect: Redirect) -> int:
+def replace_shell(shell: Shell, argv: list[str], assign: Assign | None, redirect: Redirect | None) -> int:
     """Let a program take the place of the shell: the last thing that it does."""
     process = shell.process
     try:
@@ -167,7 +167,9 @@ def execute_as(
     path: object,
     problem: list[OSError] | None = None,
 ) -> int:
-    """Let a process go on as a program, found through `path`; its status, 126 or 127 after a message if that can't be."""
+    """Let a process go on as a program, found through `path`; its status, 126 or 127 after a message if that
+    can't be.
+    """
     exported = process.env.get("PATH")
     try:
         if path != exported and "/" not in argv[0]:

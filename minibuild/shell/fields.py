@@ -1,6 +1,7 @@
 """Field splitting (POSIX XCU 2.6.5): collects the pieces of expanded words into fields.
 
-Fields are collected as patterns (see `pattern`), so that quoted characters are told from active ones until the end.
+Fields are collected as patterns (see `pattern`), so that quoted characters are told from active ones until
+the end.
 """
 
 from __future__ import annotations

@@ -26,7 +26,8 @@ class Globbing:
         self.caret, self.dots, self.recursive, self.ignore_case = caret, dots, recursive, ignore_case
 
     def expand(self, view: View, pattern: str) -> list[str]:
-        """The existing paths that match, sorted; empty when there is none or nothing in `pattern` is active."""
+        """The existing paths that match, sorted; empty when there is none or nothing in `pattern` is active.
+        """
         components = pattern.split("/")
         matchers = [self._matcher(component) for component in components]
         if not any(matchers):

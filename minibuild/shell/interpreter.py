@@ -1,19 +1,28 @@
 """The shell itself: its state, how it runs scripts, functions and traps.
 
-    shell = Shell(process, dialect="ash", name="/bin/sh", args=["a", "b"])
-    status = shell.run("echo $1")          # runs the script, then the EXIT trap; the exit status
+shell = Shell(process, dialect="ash", name="/bin/sh", args=["a", "b"])
+status = shell.run("echo $1")          # runs the script, then the EXIT trap; the exit status
 """
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Self
 
+from minibuild.kernel.fidelity import Fidelity
 from minibuild.kernel.signals import ProcessExit
 from minibuild.shell.bash_syntax import Parser
-from minibuild.shell.builtins import find_builtin
-from minibuild.shell.commands import compile_command
+from minibuild.shell.builtins import table
+from minibuild.shell.compiler import compile_command
 from minibuild.shell.dialect import Dialect, dialect_of
-from minibuild.shell.errors import LoopControl, NoExecution, ReturnFrom, ShellError, ShellExit, ShellSyntaxError
+from minibuild.shell.errors import (
+    LoopControl,
+    NoExecution,
+    ReturnFrom,
+    ShellError,
+    ShellExit,
+    ShellSyntaxError,
+)
 from minibuild.shell.messages import messages_of
 from minibuild.shell.options import Options
 from minibuild.shell.regex import python_regex
@@ -26,15 +35,19 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from minibuild.kernel.process import Process
-    from minibuild.shell.commands import FunctionValue, Run
+    from minibuild.shell.commands import FunctionValue
+    from minibuild.shell.compiler import Run
     from minibuild.shell.jobs import Job
     from minibuild.shell.services import Regex
+
+OPAQUE_WORD = re.compile(r"opaque-[0-9a-f]{8}")  # see `minibuild.filesystem.content.opaque_word`
 
 
 class Shell(Services):
     """A running shell. `process` is its own process; a subshell is a `fork` of it in a child process.
 
-    `status` is `$?`. `tested` counts the conditions that are being decided: `set -e` is of no effect in them. `loops` counts
+    `status` is `$?`. `tested` counts the conditions that are being decided: `set -e` is of no effect in them.
+    `loops` counts
     loops around, `functions` are compiled when they are called first.
     """
 
@@ -66,13 +79,14 @@ class Shell(Services):
         self.hashed: set[str] = set()
         self.status = 0
         self.tested = 0
+        self.doubt = ("", 0)  # why the last test may be wrong, and when that was, in units of work
         self.loops = 0
         self.calls: list[str] = []  # names of the functions that run, the innermost last
         self.line = 0
         self.command_name = ""
         self.substitution_status: int | None = None
         self.last_background: int | None = None
-        self.pipe_statuses: list[int] = []
+        self.pipe_statuses: list[int] | None = None  # those of the last command, when it was a pipeline
         self.temporary: list[int] = []  # descriptors of process substitutions, closed after their command
         self.directories: list[str] = []  # bash: what pushd keeps
         self.keep_redirections = False
@@ -84,7 +98,7 @@ class Shell(Services):
         self.in_subshell = 0
         self.started = [process.system.clock.now()]  # bash: what SECONDS counts from
         self.sourced = 0
-        self.find_builtin = find_builtin
+        self.builtins = table(self.dialect)
         import_environment(self)
         self.values = self.variables.values
 
@@ -103,7 +117,6 @@ class Shell(Services):
         new.jobs, new.outer_jobs = [], self.jobs
         new.hashed = self.hashed.copy()
         new.calls = self.calls.copy()
-        new.pipe_statuses = self.pipe_statuses.copy()
         new.temporary = []
         new.directories = self.directories.copy()
         new.in_subshell = self.in_subshell + 1
@@ -162,6 +175,8 @@ class Shell(Services):
     def run_to_end(self, run: Run) -> int:
         """Run something and then the EXIT trap; the exit status. What ends the shell ends here."""
         status = self.guarded(run)
+        if status and self.assumed():
+            status = 0
         action = self.traps.take_exit()
         if action:
             self.status = status
@@ -210,7 +225,9 @@ class Shell(Services):
     # ---- what happens between commands
 
     def check(self, status: int) -> int:
-        """A command ended with `status`: with `set -e` a failure ends the shell, unless it decides a condition."""
+        """A command ended with `status`: with `set -e` a failure ends the shell, unless it decides a
+        condition.
+        """
         self.status = status
         if status and not self.tested and (self.options.errexit or self.traps.error is not None):
             self.failed(status)
@@ -221,8 +238,29 @@ class Shell(Services):
         action = self.traps.error
         if action and (not self.calls or self.options.get("errtrace")):
             self.run_trap(action)
-        if self.options.errexit:
+        if self.options.errexit and not self.assumed():
             raise ShellExit(status)
+
+    def doubt_test(self, words: Sequence[str]) -> None:
+        """A test is false; remember why it may be true in reality."""
+        system = self.process.system
+        if not system.filesystem.doubting:
+            return
+        missing = self.process.view.missing
+        if missing:
+            self.doubt = (f"whether the image has {missing} is not known", system.work)
+        elif any(OPAQUE_WORD.search(word) for word in words):
+            self.doubt = (f"whether `{' '.join(words)}` holds is not known", system.work)
+
+    def assumed(self) -> bool:
+        """Whether the command that just failed is a test that may as well have succeeded: then it is taken
+        to have.
+        """
+        reason, moment = self.doubt
+        if not reason or moment != self.process.system.work:
+            return False
+        self.process.system.fidelity.note(Fidelity.ASSUMED, reason)
+        return True
 
     def handle_signals(self) -> None:
         """Run the traps of the signals that came."""

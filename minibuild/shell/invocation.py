@@ -20,11 +20,13 @@ if TYPE_CHECKING:
     from minibuild.shell.dialect import Dialect
     from minibuild.shell.services import Regex
 
-_BASH_LONG = frozenset("login noprofile norc posix verbose restricted noediting version help".split())
+_BASH_LONG = frozenset(["login", "noprofile", "norc", "posix", "verbose", "restricted", "noediting", "version", "help"])
 
 
 class _Invocation(NamedTuple):
-    """What the command line says: `switches` are (letter or name, on) in order; `rest` begins with the script, if any."""
+    """What the command line says: `switches` are (letter or name, on) in order; `rest` begins with the
+    script, if any.
+    """
 
     command: bool
     stdin: bool

@@ -9,7 +9,7 @@ from minibuild.shell.nodes import HereDocument, Text, Word
 from minibuild.shell.quoting import Parts
 from minibuild.shell.substitutions import Substitutions
 
-KEYWORDS = frozenset("! { } case do done elif else esac fi for if in then until while".split())
+KEYWORDS = frozenset(["!", "{", "}", "case", "do", "done", "elif", "else", "esac", "fi", "for", "if", "in", "then", "until", "while"])
 MORE_KEYWORDS = frozenset(("function", "[[", "select", "time"))
 _BLANK = re.compile(r"[ \t]+")
 _COMMENT = re.compile(r"[^\n]*")
@@ -30,9 +30,11 @@ WORD, NEWLINE, END, REDIRECTION = "word", "newline", END_OF_FILE, "redirection"
 
 
 class Lexer(Substitutions):
-    """One token at a time, as the parser asks for it: `kind`, and for words `word` and `plain`, for redirections `operator`.
+    """One token at a time, as the parser asks for it: `kind`, and for words `word` and `plain`, for
+    redirections `operator`.
 
-    `kind` is WORD, NEWLINE, END, REDIRECTION or the operator itself. Nothing beyond a newline is read before it is asked for,
+    `kind` is WORD, NEWLINE, END, REDIRECTION or the operator itself. Nothing beyond a newline is read before
+    it is asked for,
     so that a command can change how the next line is read.
     """
 
@@ -183,7 +185,10 @@ class Lexer(Substitutions):
                 self.pos += 1
         self.char()  # makes sure that the line is there
         end = self.pos + len(document.delimiter)
-        if not self.text.startswith(document.delimiter, self.pos) or self.text[end : end + 1] not in ("", "\n"):
+        if not self.text.startswith(document.delimiter, self.pos) or self.text[end : end + 1] not in (
+            "",
+            "\n",
+        ):
             return False
         self.pos = end
         if self.text[end : end + 1] == "\n":

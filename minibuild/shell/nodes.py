@@ -1,4 +1,5 @@
-"""The syntax tree of a shell script: one frozen, slotted value per production of the grammar (POSIX XCU 2.10).
+"""The syntax tree of a shell script: one frozen, slotted value per production of the grammar (POSIX XCU
+2.10).
 
 Lines are 1-based.
 """
@@ -115,7 +116,9 @@ class ArrayLiteral:
 
 
 class HereDocument:
-    """A here-document. The only node that is completed later: its body begins after the line that asks for it."""
+    """A here-document. The only node that is completed later: its body begins after the line that asks for
+    it.
+    """
 
     __slots__ = ("body", "delimiter", "quoted", "strip_tabs")
 

@@ -12,40 +12,33 @@ LETTERS = {
 }  # fmt: skip
 # What `set -o` lists, per dialect.
 LISTED = {
-    "ash": (
-        "errexit noglob ignoreeof monitor noexec xtrace verbose noclobber allexport notify nounset errtrace vi pipefail"
-    ).split(),
-    "dash": (
-        "errexit noglob ignoreeof interactive monitor noexec stdin xtrace verbose vi emacs noclobber allexport notify"
-        " nounset privileged nolog debug"
-    ).split(),
-    "bash": (
-        "allexport braceexpand emacs errexit errtrace functrace hashall histexpand history ignoreeof interactive-comments"
-        " keyword monitor noclobber noexec noglob nolog notify nounset onecmd physical pipefail posix privileged verbose vi"
-        " xtrace"
-    ).split(),
+    "ash": ["errexit", "noglob", "ignoreeof", "monitor", "noexec", "xtrace", "verbose", "noclobber", "allexport", "notify", "nounset", "errtrace", "vi", "pipefail"],
+    "dash": ["errexit", "noglob", "ignoreeof", "interactive", "monitor", "noexec", "stdin", "xtrace", "verbose", "vi", "emacs", "noclobber", "allexport", "notify", "nounset", "privileged", "nolog", "debug"],
+    "bash": ["allexport", "braceexpand", "emacs", "errexit", "errtrace", "functrace", "hashall", "histexpand", "history", "ignoreeof", "interactive-comments", "keyword", "monitor", "noclobber", "noexec", "noglob", "nolog", "notify", "nounset", "onecmd", "physical", "pipefail", "posix", "privileged", "verbose", "vi", "xtrace"],
 }
 BASH_LETTERS = {"h": "hashall", "B": "braceexpand", "E": "errtrace", "T": "functrace", "P": "physical", "H": "histexpand",
                 "k": "keyword", "p": "privileged", "t": "onecmd"}  # fmt: skip
-SHOPTS = (
-    "assoc_expand_once autocd cdable_vars cdspell checkhash checkjobs checkwinsize cmdhist compat31 compat32 compat40"
-    " compat41 compat42 compat43 compat44 complete_fullquote direxpand dirspell dotglob execfail expand_aliases extdebug"
-    " extglob extquote failglob force_fignore globasciiranges globskipdots globstar gnu_errfmt histappend histreedit"
-    " histverify hostcomplete huponexit inherit_errexit interactive_comments lastpipe lithist localvar_inherit"
-    " localvar_unset login_shell mailwarn no_empty_cmd_completion nocaseglob nocasematch noexpand_translation nullglob"
-    " patsub_replacement progcomp progcomp_alias promptvars restricted_shell shift_verbose sourcepath varredir_close"
-    " xpg_echo"
-).split()
+SHOPTS = ["assoc_expand_once", "autocd", "cdable_vars", "cdspell", "checkhash", "checkjobs", "checkwinsize", "cmdhist", "compat31", "compat32", "compat40", "compat41", "compat42", "compat43", "compat44", "complete_fullquote", "direxpand", "dirspell", "dotglob", "execfail", "expand_aliases", "extdebug", "extglob", "extquote", "failglob", "force_fignore", "globasciiranges", "globskipdots", "globstar", "gnu_errfmt", "histappend", "histreedit", "histverify", "hostcomplete", "huponexit", "inherit_errexit", "interactive_comments", "lastpipe", "lithist", "localvar_inherit", "localvar_unset", "login_shell", "mailwarn", "no_empty_cmd_completion", "nocaseglob", "nocasematch", "noexpand_translation", "nullglob", "patsub_replacement", "progcomp", "progcomp_alias", "promptvars", "restricted_shell", "shift_verbose", "sourcepath", "varredir_close", "xpg_echo"]
 _SHOPT_ON = frozenset(
-    "checkwinsize cmdhist complete_fullquote extquote force_fignore globasciiranges globskipdots hostcomplete"
-    " interactive_comments patsub_replacement progcomp promptvars sourcepath".split()
+    ["checkwinsize", "cmdhist", "complete_fullquote", "extquote", "force_fignore", "globasciiranges", "globskipdots", "hostcomplete", "interactive_comments", "patsub_replacement", "progcomp", "promptvars", "sourcepath"]
 )
 
 
 class Options:
     """Which options are on. Those that are asked for often are attributes; `set` and `get` go by name."""
 
-    __slots__ = ("_on", "errexit", "noclobber", "noexec", "noglob", "nounset", "pipefail", "shopt", "verbose", "xtrace")
+    __slots__ = (
+        "_on",
+        "errexit",
+        "noclobber",
+        "noexec",
+        "noglob",
+        "nounset",
+        "pipefail",
+        "shopt",
+        "verbose",
+        "xtrace",
+    )
 
     def __init__(self) -> None:
         self.errexit = self.noglob = self.nounset = self.xtrace = self.noexec = False
@@ -82,7 +75,11 @@ class Options:
         found = [letter for letter, name in LETTERS.items() if self.get(name)]
         if dialect != "bash":
             return "".join(reversed(found))
-        return "".join(sorted((*found, *(letter for letter, name in BASH_LETTERS.items() if name in self._on)), key=_in_bash))
+        return "".join(
+            sorted(
+                (*found, *(letter for letter, name in BASH_LETTERS.items() if name in self._on)), key=_in_bash
+            )
+        )
 
 
 def _in_bash(letter: str) -> int:

@@ -169,7 +169,9 @@ def _replace_all(value: str, compiled: Pattern, text: str, *, once: bool) -> str
 
 
 def substring(shell: Shell, value: str, offset: int, size: int | None) -> str:
-    """`${name:offset:size}`: a negative offset counts from the end, a negative size leaves that many at the end."""
+    """`${name:offset:size}`: a negative offset counts from the end, a negative size leaves that many at the
+    end.
+    """
     narrowed = not value.isascii() and not shell.multibyte()
     if narrowed:
         value = narrow(value)

@@ -1,7 +1,9 @@
 """Pattern matching (POSIX XCU 2.13): `*`, `?`, `[…]`, in time linear to text and pattern.
 
-A pattern is a text in which a NUL, which no shell word can hold, makes the next character an ordinary one; so does an
-unquoted backslash that came out of an expansion. Between two `*` every piece of a pattern has a fixed length, which is why
+A pattern is a text in which a NUL, which no shell word can hold, makes the next character an ordinary one; so
+does an
+unquoted backslash that came out of an expansion. Between two `*` every piece of a pattern has a fixed length,
+which is why
 no backtracking is needed.
 """
 
@@ -53,7 +55,9 @@ class Piece:
         return self.expression.match(text, place) is not None
 
     def first(self, text: str, start: int, end: int) -> int:
-        """The first place from `start` on where it matches and ends at `end` at the latest; -1 when there is none."""
+        """The first place from `start` on where it matches and ends at `end` at the latest; -1 when there is
+        none.
+        """
         if self.expression is None:
             assert self.text is not None
             return text.find(self.text, start, end)
@@ -193,7 +197,9 @@ def _pieces(pattern: str, caret: bool, flags: int) -> list[Piece]:
 
 
 def bracket_expression(pattern: str, at: int, caret: bool) -> tuple[str, int] | None:
-    """The regular expression of the bracket expression after `[`, and the index after it; None when it is not closed."""
+    """The regular expression of the bracket expression after `[`, and the index after it; None when it is not
+    closed.
+    """
     negated = pattern[at : at + 1] == "!" or (caret and pattern[at : at + 1] == "^")
     at += negated
     items: list[str] = []

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from minibuild.kernel.pipes import Pipe
 from minibuild.kernel.streams import Null
-from minibuild.shell import commands
+from minibuild.shell.compiler import compile_command
 from minibuild.shell.jobs import Job, announce
 from minibuild.shell.nodes import Background, Pipeline, Subshell
 
@@ -36,7 +36,7 @@ def subshell(command: Subshell, dialect: Dialect, tail: bool) -> Run:
     """`( … )`."""
     if tail:
         return _tail_subshell(command, dialect)
-    body = commands.compile_command(command.body, dialect, tail=True)
+    body = compile_command(command.body, dialect, tail=True)
 
     def run(shell: Shell) -> int:
         _turn(shell)
@@ -51,8 +51,9 @@ def subshell(command: Subshell, dialect: Dialect, tail: bool) -> Run:
 
 
 def _tail_subshell(command: Subshell, dialect: Dialect) -> Run:
-    """The last thing that a process does needs no child, unless traps are set that the child would not have."""
-    body = commands.compile_command(command.body, dialect, tail=True)
+    """The last thing that a process does needs no child, unless traps are set that the child would not have.
+    """
+    body = compile_command(command.body, dialect, tail=True)
     apart = subshell(command, dialect, False)
 
     def run(shell: Shell) -> int:
@@ -74,7 +75,7 @@ def _turn(shell: Shell) -> None:
 
 def pipeline(command: Pipeline, dialect: Dialect, tail: bool) -> Run:  # noqa: ARG001
     """`a | b | c`: every element in a child, all at the same time."""
-    runs = [commands.compile_command(one, dialect, tail=True) for one in command.elements]
+    runs = [compile_command(one, dialect, tail=True) for one in command.elements]
 
     def run(shell: Shell) -> int:
         _turn(shell)
@@ -136,7 +137,7 @@ def _run_here(shell: Shell, run: Run, pipe: Pipe) -> int:
 
 def background(command: Background, dialect: Dialect, tail: bool) -> Run:  # noqa: ARG001
     """`command &`: standard input is /dev/null."""
-    body = commands.compile_command(command.command, dialect, tail=True)
+    body = compile_command(command.command, dialect, tail=True)
     text = command.text
 
     def run(shell: Shell) -> int:

@@ -13,10 +13,18 @@ if TYPE_CHECKING:
 
     from minibuild.shell.dialect import Dialect
 
-_DIRECTIVE = re.compile(r"%(?P<flags>[-+ #0']*)(?P<width>\*|[0-9]*)(?:\.(?P<precision>\*|-?[0-9]*))?(?P<length>[hlLjzt]*)(?P<kind>.?)", re.DOTALL)
+_DIRECTIVE = re.compile(
+    r"%(?P<flags>[-+ #0']*)(?P<width>\*|[0-9]*)(?:\.(?P<precision>\*|-?[0-9]*))?(?P<length>[hlLjzt]*)(?P<kind>.?)",
+    re.DOTALL,
+)
 _TIME = re.compile(r"%(?P<flags>[-]?)(?P<width>[0-9]*)\((?P<format>[^)]*)\)T")
-_NUMBER = re.compile(r"[ \t\n]*(?P<sign>[-+]?)(?:0[xX](?P<hex>[0-9a-fA-F]+)|(?P<octal>0[0-7]*)|(?P<decimal>[1-9][0-9]*))")
-_FLOAT = re.compile(r"[ \t\n]*[-+]?(?:inf(?:inity)?|nan|0[xX][0-9a-fA-F]+|(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?)", re.IGNORECASE)
+_NUMBER = re.compile(
+    r"[ \t\n]*(?P<sign>[-+]?)(?:0[xX](?P<hex>[0-9a-fA-F]+)|(?P<octal>0[0-7]*)|(?P<decimal>[1-9][0-9]*))"
+)
+_FLOAT = re.compile(
+    r"[ \t\n]*[-+]?(?:inf(?:inity)?|nan|0[xX][0-9a-fA-F]+|(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?)",
+    re.IGNORECASE,
+)
 _LARGEST = 1 << 20
 
 
@@ -35,7 +43,8 @@ class _Stop(Exception):  # noqa: N818  not an error: `\c`
 def format_all(form: str, arguments: Sequence[str], dialect: Dialect, now: int = 0) -> tuple[str, list[str]]:
     """The text that `printf form arguments` prints, and the messages about arguments that are no numbers.
 
-    The format is used again until all arguments are. `now` is the time in seconds. PrintfError when the format is wrong.
+    The format is used again until all arguments are. `now` is the time in seconds. PrintfError when the
+    format is wrong.
     """
     printer = _Printer(form, list(arguments), dialect, now)
     try:
@@ -88,7 +97,9 @@ class _Printer:
             self.out.append("%")
             return place + 2
         if self.dialect.bash and (time := _TIME.match(self.form, place)):
-            self.out.append(_pad(self.time(time.group("format")), time.group("flags"), int(time.group("width") or 0)))
+            self.out.append(
+                _pad(self.time(time.group("format")), time.group("flags"), int(time.group("width") or 0))
+            )
             return time.end()
         match = _DIRECTIVE.match(self.form, place)
         assert match is not None
@@ -116,10 +127,16 @@ class _Printer:
 
             text = self.string(quote_word(self.next() or ""), flags, width or 0, precision)
         elif self.dialect.bash:
-            raise PrintfError(f"`{kind}': invalid format character" if kind else f"`{match.group()}': missing format character")
+            raise PrintfError(
+                f"`{kind}': invalid format character"
+                if kind
+                else f"`{match.group()}': missing format character"
+            )
         else:
             if self.dialect.posix_only:
-                raise PrintfError(f"{match.group()}: invalid directive" if kind else "missing format character")
+                raise PrintfError(
+                    f"{match.group()}: invalid directive" if kind else "missing format character"
+                )
             raise PrintfError("%: invalid format")
         self.out.append(text)
         return match.end()
@@ -136,9 +153,13 @@ class _Printer:
 
     def complain(self, text: str, *, partly: bool = False) -> None:
         if self.dialect.posix_only:
-            self.messages.append(f"{text}: {'not completely converted' if partly else 'expected numeric value'}")
+            self.messages.append(
+                f"{text}: {'not completely converted' if partly else 'expected numeric value'}"
+            )
         else:
-            self.messages.append(f"{text}: invalid number" if self.dialect.bash else f"invalid number '{text}'")
+            self.messages.append(
+                f"{text}: invalid number" if self.dialect.bash else f"invalid number '{text}'"
+            )
 
     def value(self, text: str | None) -> int:
         if not text:
@@ -198,7 +219,11 @@ class _Printer:
                         value = 0.0
         digits = 6 if precision is None else precision
         sign = "-" if value < 0 else "+" if "+" in flags else " " if " " in flags else ""
-        body = value.hex() if kind in "aA" else format(abs(value), f"{'#' if '#' in flags else ''}.{digits}{kind}")
+        body = (
+            value.hex()
+            if kind in "aA"
+            else format(abs(value), f"{'#' if '#' in flags else ''}.{digits}{kind}")
+        )
         if "0" in flags and "-" not in flags:
             body = body.rjust(width - len(sign), "0")
         return _pad(sign + body, flags, width)

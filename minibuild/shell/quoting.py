@@ -197,10 +197,7 @@ class Quoting(Source):
         if char == "\n":
             self.pos += 1
             self.line += 1
-        elif char and char in "$`\\":
-            self.pos += 1
-            parts.text(char, True)
-        elif char == '"' and '"' not in literal:
+        elif (char and char in "$`\\") or (char == '"' and '"' not in literal):
             self.pos += 1
             parts.text(char, True)
         else:
@@ -230,7 +227,9 @@ class Quoting(Source):
                 self.pos += 1
                 self.line += 1
                 parts.text(char, quoted)
-            elif char in "\\'\"$`" or (char in "<>" and not quoted and self.dialect.bash and self.process_substitution(parts)):
+            elif char in "\\'\"$`" or (
+                char in "<>" and not quoted and self.dialect.bash and self.process_substitution(parts)
+            ):
                 if char not in "<>":
                     self.special(parts, char)
             else:

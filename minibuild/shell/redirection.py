@@ -1,4 +1,6 @@
-"""Redirections (POSIX XCU 2.7): expanded first, then applied to the descriptors of a process, and undone again."""
+"""Redirections (POSIX XCU 2.7): expanded first, then applied to the descriptors of a process, and undone
+again.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +10,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from minibuild.filesystem.errors import fail, strerror
 from minibuild.kernel.streams import Source
 from minibuild.shell.errors import ShellError
-from minibuild.shell.expansion import compile_text, compile_words
+from minibuild.shell.expansion import compile_words
 from minibuild.shell.nodes import HereDocument, Redirection
 from minibuild.shell.octets import encode
+from minibuild.shell.texts import compile_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -41,7 +44,9 @@ class RedirectionError(ShellError):
     """A redirection that failed: the command is not run."""
 
 
-def compile_redirections(redirections: Sequence[Redirection], dialect: Dialect) -> Callable[[Shell], list[Action]]:
+def compile_redirections(
+    redirections: Sequence[Redirection], dialect: Dialect
+) -> Callable[[Shell], list[Action]]:
     """The function that expands some redirections, in order."""
     functions = [_compile(one, dialect) for one in redirections]
     return lambda shell: [function(shell) for function in functions]
@@ -111,7 +116,12 @@ def _apply(shell: Shell, process: Process, action: Action, undo: Undo | None) ->
 
 def _descriptor(shell: Shell, target: str | bytes) -> bool:
     """Whether the target of `>&` is a descriptor; for bash and ash it may also be a file, as for `&>`."""
-    return shell.dialect.posix_only or not isinstance(target, str) or target == "-" or target.rstrip("-" * shell.dialect.bash).isdigit()
+    return (
+        shell.dialect.posix_only
+        or not isinstance(target, str)
+        or target == "-"
+        or target.rstrip("-" * shell.dialect.bash).isdigit()
+    )
 
 
 def _number_in(shell: Shell, variable: str, number: int) -> int:
@@ -119,9 +129,7 @@ def _number_in(shell: Shell, variable: str, number: int) -> int:
     return shell.variables.number(variable) if variable else number
 
 
-def _duplicated(
-    shell: Shell, process: Process, target: str
-) -> Stream | None:
+def _duplicated(shell: Shell, process: Process, target: str) -> Stream | None:
     """The stream that `N>&M` means; None to close."""
     if target == "-":
         return None

@@ -1,4 +1,5 @@
-"""What expansions and commands ask of the shell: messages, home directories, globbing, the special variables."""
+"""What expansions and commands ask of the shell: messages, home directories, globbing, the special variables.
+"""
 
 from __future__ import annotations
 
@@ -188,7 +189,8 @@ class Services:
     regex: Regex
 
     def search(self, pattern: str, text: str, *, ignore_case: bool = False) -> list[str | None] | None:
-        """The first match of an extended regular expression in a text: the whole, then its groups; None without one.
+        """The first match of an extended regular expression in a text: the whole, then its groups; None
+        without one.
 
         ShellError with status 2 when the expression is none.
         """
@@ -203,7 +205,9 @@ class Services:
         return compile_pattern(text, caret=self.dialect.caret_negates)
 
     def matches_condition(self, pattern: str, value: str) -> bool:
-        """Whether a value matches the pattern in `[[ value == pattern ]]`, where extended ones are always known."""
+        """Whether a value matches the pattern in `[[ value == pattern ]]`, where extended ones are always
+        known.
+        """
         from minibuild.shell.extended import compile_bash_pattern
 
         if not (value.isascii() and pattern.isascii()) and not self.multibyte():
@@ -250,7 +254,9 @@ class Services:
         return value if isinstance(value, Indexed | Associative) else None
 
     def complain_as(self, command: str, message: str) -> None:
-        """What the commands say that busybox has as programs too: it names the shell's program there, not the command."""
+        """What the commands say that busybox has as programs too: it names the shell's program there, not the
+        command.
+        """
         if self.dialect.name == "ash":
             self.process.stderr.write(f"{self.program_name()}: {message}\n")
             return

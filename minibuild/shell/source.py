@@ -1,4 +1,6 @@
-"""The text of a script as it is read: a position, a line number, more text when it comes line by line, aliases put in."""
+"""The text of a script as it is read: a position, a line number, more text when it comes line by line,
+aliases put in.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,9 @@ class _Substituted(NamedTuple):
 
 
 class Source:
-    """Text with a place in it. `more` gives the next line, "" at the end, when the text is not known as a whole."""
+    """Text with a place in it. `more` gives the next line, "" at the end, when the text is not known as a
+    whole.
+    """
 
     def __init__(
         self,
@@ -84,7 +88,9 @@ class Source:
     # ---- aliases
 
     def substitute(self, name: str, start: int) -> bool:
-        """Replace the word from `start` to here, an alias, by its text; False when it is none, or is being read already."""
+        """Replace the word from `start` to here, an alias, by its text; False when it is none, or is being
+        read already.
+        """
         value = self.aliases.get(name)
         if value is None:
             return False
@@ -122,7 +128,12 @@ class Source:
         end = self.text.find("\n", place)
         source = self.text[start : end if end >= 0 else len(self.text)]
         raise ShellSyntaxError(
-            message, token=token, expected=expected, line=max(line, 1), column=place - start + 1, source=source[:200]
+            message,
+            token=token,
+            expected=expected,
+            line=max(line, 1),
+            column=place - start + 1,
+            source=source[:200],
         )
 
     def premature_end(self, expected: str = "") -> NoReturn:

@@ -8,7 +8,8 @@ from minibuild.filesystem.content import opaque_word
 from minibuild.kernel.limits import LimitError
 from minibuild.kernel.pipes import Pipe
 from minibuild.kernel.streams import Device
-from minibuild.shell.nodes import Script, SimpleCommand
+from minibuild.shell.compiler import compile_commands
+from minibuild.shell.nodes import Script, SimpleCommand, Word
 from minibuild.shell.octets import decode
 
 if TYPE_CHECKING:
@@ -41,7 +42,9 @@ class Collector(Device):
         """Keep the bytes; LimitError when there are too many."""
         self.data += data
         if len(self.data) > self.limit:
-            raise LimitError(f"the command was ended: a command substitution gave more than {self.limit >> 20} MiB")
+            raise LimitError(
+                f"the command was ended: a command substitution gave more than {self.limit >> 20} MiB"
+            )
         return len(data)
 
     def make_opaque(self, origin: str) -> None:
@@ -56,22 +59,18 @@ class Collector(Device):
 
 def compile_script(script: Script, dialect: Dialect) -> Run:
     """The function that runs a script; it is compiled when it runs for the first time."""
-    if dialect.bash and (read := _file_reader(script, dialect)) is not None:
-        return read
     compiled: list[Run] = []
 
     def run(shell: Shell) -> int:
         if not compiled:
-            from minibuild.shell.commands import compile_commands  # commands are made of words, words of commands
-
             compiled.append(compile_commands(script.commands, dialect, tail=True))
         return compiled[0](shell)
 
     return run
 
 
-def _file_reader(script: Script, dialect: Dialect) -> Run | None:
-    """bash's `$(< file)` copies the file."""
+def file_word(script: Script) -> Word | None:
+    """The file of bash's `$(< file)`; None when a substitution is anything else."""
     if len(script.commands) != 1:
         return None
     command = script.commands[0]
@@ -79,18 +78,20 @@ def _file_reader(script: Script, dialect: Dialect) -> Run | None:
         return None
     if len(command.redirections) != 1 or command.redirections[0].operator != "<":
         return None
-    redirections = command.redirections
+    target = command.redirections[0].target
+    return target if isinstance(target, Word) else None
 
-    def read(shell: Shell) -> int:
-        from minibuild.shell.redirection import apply, compile_redirections
 
-        apply(shell, shell.process, compile_redirections(redirections, dialect)(shell), None)
-        stream = shell.process.descriptors[0]
-        while data := stream.read(1 << 16):
-            shell.process.stdout.write(data)
-        return 0
-
-    return read
+def read_file(shell: Shell, path: str) -> str:
+    """What `$(< path)` gives."""
+    try:
+        data = shell.process.open_reader(path if path != "-" else "./-").read()
+    except OSError as error:
+        shell.complain(shell.words.open_failure(path, error, create=False))
+        shell.substitution_status = 1
+        return ""
+    shell.substitution_status = 0
+    return decode(data).rstrip("\n").replace("\0", "")
 
 
 def capture(shell: Shell, script: Run) -> str:

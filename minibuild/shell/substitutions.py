@@ -26,7 +26,8 @@ _TRANSFORMATIONS = "QEPAaUuLKk"
 
 
 class Substitutions(Quoting):
-    """Reads expansions. What is inside of a command substitution is read by `inner_script` and `script_of`."""
+    """Reads expansions. What is inside of a command substitution is read by `inner_script` and `script_of`.
+    """
 
     inner_script: Callable[[], Script]
     script_of: Callable[[str, int], Script]
@@ -74,7 +75,9 @@ class Substitutions(Quoting):
         parts.part(CommandSubstitution(self.inner_script(), quoted))
 
     def arithmetic_word(self, end: str, *, must: bool = True) -> Word | None:
-        """The expression up to `end` (`))`, `;` or `]`), which is read too. None if that is missing and not a `must`."""
+        """The expression up to `end` (`))`, `;` or `]`), which is read too. None if that is missing and not a
+        `must`.
+        """
         parts = Parts()
         depth = 0
         while True:
@@ -91,7 +94,7 @@ class Substitutions(Quoting):
                     return None
                 if len(end) == 2:
                     self.missing("))")
-            if char in "()[]" and end != ";" or char in "()":
+            if (char in "()[]" and end != ";") or char in "()":
                 depth += 1 if char in "([" else -1
             self._arithmetic_piece(parts, char, end)
 
@@ -143,8 +146,14 @@ class Substitutions(Quoting):
         parts.part(self._operation(name, quoted, subscript, indirect))
 
     def _all(self, subscript: Word | None) -> bool:
-        return subscript is not None and subscript.literal in ("@", "*") or (
-            subscript is not None and len(subscript.parts) == 1 and getattr(subscript.parts[0], "text", "") in ("@", "*")
+        return (
+            (subscript is not None
+            and subscript.literal in ("@", "*"))
+            or (
+                subscript is not None
+                and len(subscript.parts) == 1
+                and getattr(subscript.parts[0], "text", "") in ("@", "*")
+            )
         )
 
     def _length(self, parts: Parts, quoted: bool) -> bool:

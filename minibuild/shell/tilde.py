@@ -9,11 +9,10 @@ from minibuild.shell.nodes import Parameter, Part, Text, Word
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from minibuild.shell.dialect import Dialect
 
-
-def with_tilde(parts: Sequence[Part], where: str, dialect: Dialect) -> Sequence[Part]:  # noqa: ARG001
-    """The parts with each tilde prefix replaced by a parameter: `~` is `HOME`, `~name` the home directory of a user.
+def with_tilde(parts: Sequence[Part], where: str) -> Sequence[Part]:
+    """The parts with each tilde prefix replaced by a parameter: `~` is `HOME`, `~name` the home directory of
+    a user.
 
     `where` is "word" (at the beginning only) or "assignment" (after unquoted colons too).
     """
@@ -21,7 +20,9 @@ def with_tilde(parts: Sequence[Part], where: str, dialect: Dialect) -> Sequence[
         first = False
     else:
         first = not parts[0].quoted and parts[0].text.startswith("~")
-    if not first and (where == "word" or not any(type(p) is Text and not p.quoted and ":~" in p.text for p in parts)):
+    if not first and (
+        where == "word" or not any(type(p) is Text and not p.quoted and ":~" in p.text for p in parts)
+    ):
         return parts
     found: list[Part] = []
     for number, part in enumerate(parts):

@@ -41,7 +41,10 @@ def trace(
 ) -> None:
     """Write one line of the trace to standard error: to what that was before the redirections in `undo`."""
     prompt = shell.trace_prompt()
-    words = [f"{name}={shown(shell, value) if value or not shell.dialect.bash else ''}" for name, value in assignments]
+    words = [
+        f"{name}={shown(shell, value) if value or not shell.dialect.bash else ''}"
+        for name, value in assignments
+    ]
     words += [shown(shell, word) for word in argv]
     line = f"{prompt}{' '.join(words)}\n"
     for number, stream in undo or ():

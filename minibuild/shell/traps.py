@@ -15,7 +15,9 @@ def _noted(_signal: int) -> None:
 
 
 class Traps:
-    """`actions`: signal → text to run, "" to ignore it; 0 is EXIT. `error` is bash's ERR, `debug` DEBUG, `returned` RETURN."""
+    """`actions`: signal → text to run, "" to ignore it; 0 is EXIT. `error` is bash's ERR, `debug` DEBUG,
+    `returned` RETURN.
+    """
 
     __slots__ = ("actions", "debug", "error", "inherited", "process", "returned")
 

@@ -44,7 +44,8 @@ class Saved(NamedTuple):
 class Variables:
     """Names and values. `values` holds what is set; names in `careful` need more than a change there.
 
-    `dynamic` gives values that are computed when they are asked for (RANDOM); `watched` is told of new values (PATH).
+    `dynamic` gives values that are computed when they are asked for (RANDOM); `watched` is told of new values
+    (PATH).
     """
 
     __slots__ = (
@@ -325,7 +326,9 @@ class Variables:
         index = self.evaluate(subscript)
         if index < 0:
             value = self.values.get(name)
-            index += max(value, default=-1) + 1 if isinstance(value, Indexed) else 1 if value is not None else 0
+            index += (
+                max(value, default=-1) + 1 if isinstance(value, Indexed) else 1 if value is not None else 0
+            )
             if index < 0:
                 raise ShellError(f"{name}[{subscript}]: bad array subscript", 1)
         return index

@@ -1,6 +1,7 @@
 """The builtins: a visible table of names, and the modules that hold them, imported when one is first used.
 
-A builtin is a function `(shell, argv) -> status`; a `ShellError` that it raises is reported with its name, and ends the shell
+A builtin is a function `(shell, argv) -> status`; a `ShellError` that it raises is reported with its name,
+and ends the shell
 when the builtin is a special one (POSIX XCU 2.14).
 """
 
@@ -42,7 +43,9 @@ _BASH = {
     "complete": "simple.colon", "compgen": "simple.colon", "history": "simple.colon", "suspend": "simple.colon",
     "logout": "running.leave",
 }  # fmt: skip
-SPECIAL = frozenset(": . break continue eval exec exit export readonly return set shift times trap unset".split())
+SPECIAL = frozenset(
+    [":", ".", "break", "continue", "eval", "exec", "exit", "export", "readonly", "return", "set", "shift", "times", "trap", "unset"]
+)
 _ASH_SPECIAL = SPECIAL | {"local", "source"}
 
 
@@ -78,8 +81,3 @@ def table(dialect: Dialect) -> dict[str, Builtin]:
         found = {name: Builtin(name, place, name in special) for name, place in places.items()}
         _tables[dialect.name] = found
     return found
-
-
-def find_builtin(name: str, dialect: Dialect) -> Builtin | None:
-    """The builtin of that name."""
-    return table(dialect).get(name)

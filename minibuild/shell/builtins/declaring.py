@@ -21,7 +21,9 @@ def declare(shell: Shell, argv: list[str]) -> int:
     command = argv[0]
     words = argv[1:]
     on, off, flags = set(), set(), set()
-    while words and words[0][:1] in ("-", "+") and len(words[0]) > 1 and not isinstance(words[0], ArrayArgument):
+    while (
+        words and words[0][:1] in ("-", "+") and len(words[0]) > 1 and not isinstance(words[0], ArrayArgument)
+    ):
         word = words.pop(0)
         if word == "--":
             break
@@ -42,7 +44,9 @@ def declare(shell: Shell, argv: list[str]) -> int:
         return _functions(shell, words, names_only="F" in flags)
     if not words or "p" in flags:
         return _list(shell, words, command, on)
-    local = command == "local" or (bool(shell.calls) and command in ("declare", "typeset") and "g" not in flags)
+    local = command == "local" or (
+        bool(shell.calls) and command in ("declare", "typeset") and "g" not in flags
+    )
     status = 0
     for word in words:
         status = _declare_one(shell, word, on, off, local=local) or status

@@ -37,7 +37,9 @@ def umask(shell: Shell, argv: list[str]) -> int:
         parts = []
         for who, shift in _SHIFTS.items():
             bits = ~view.umask >> shift & 7
-            parts.append(who + "=" + "".join(letter for letter, bit in (("r", 4), ("w", 2), ("x", 1)) if bits & bit))
+            parts.append(
+                who + "=" + "".join(letter for letter, bit in (("r", 4), ("w", 2), ("x", 1)) if bits & bit)
+            )
         return shell.write(",".join(parts) + "\n")
     text = words[0]
     if text[:1].isdigit():
@@ -54,8 +56,16 @@ def umask(shell: Shell, argv: list[str]) -> int:
 
 def _bad_mode(shell: Shell, text: str) -> str:
     if shell.dialect.bash:
-        return f"{text}: octal number out of range" if text[:1].isdigit() else f"`{text[:1]}': invalid symbolic mode operator"
-    return f"Illegal number: {text}" if shell.dialect.posix_only and text[:1].isdigit() else f"illegal mode: {text}"
+        return (
+            f"{text}: octal number out of range"
+            if text[:1].isdigit()
+            else f"`{text[:1]}': invalid symbolic mode operator"
+        )
+    return (
+        f"Illegal number: {text}"
+        if shell.dialect.posix_only and text[:1].isdigit()
+        else f"illegal mode: {text}"
+    )
 
 
 def _symbolic(text: str, allowed: int) -> int | None:
@@ -88,7 +98,13 @@ def _symbolic(text: str, allowed: int) -> int | None:
                     return None
                 at += 1
             bits &= may
-            allowed = allowed | bits if operator == "+" else allowed & ~bits if operator == "-" else allowed & ~mask | bits
+            allowed = (
+                allowed | bits
+                if operator == "+"
+                else allowed & ~bits
+                if operator == "-"
+                else allowed & ~mask | bits
+            )
     return allowed
 
 
@@ -126,4 +142,6 @@ def ulimit(shell: Shell, argv: list[str]) -> int:
 
 def times(shell: Shell, argv: list[str]) -> int:  # noqa: ARG001
     """`times`: nothing takes processor time here."""
-    return shell.write("0m0.000s 0m0.000s\n" * 2 if not shell.dialect.posix_only else "0m0.000000s 0m0.000000s\n" * 2)
+    return shell.write(
+        "0m0.000s 0m0.000s\n" * 2 if not shell.dialect.posix_only else "0m0.000000s 0m0.000000s\n" * 2
+    )

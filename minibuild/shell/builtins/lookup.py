@@ -17,7 +17,9 @@ def is_keyword(shell: Shell, name: str) -> bool:
     """Whether the parser takes the name for a keyword."""
     if name in KEYWORDS:
         return True
-    return name in MORE_KEYWORDS and (shell.dialect.bash or (name == "function" and not shell.dialect.posix_only))
+    return name in MORE_KEYWORDS and (
+        shell.dialect.bash or (name == "function" and not shell.dialect.posix_only)
+    )
 
 
 def find_path(shell: Shell, name: str) -> str | None:
@@ -33,7 +35,9 @@ def find_path(shell: Shell, name: str) -> str | None:
 
 
 def describe(shell: Shell, names: list[str], *, verbose: bool) -> int:
-    """`command -v` (a word that means the same) or `-V` (a sentence) for each name; 127 (bash: 1) when the first is unknown."""
+    """`command -v` (a word that means the same) or `-V` (a sentence) for each name; 127 (bash: 1) when the
+    first is unknown.
+    """
     status = 0
     for name in names if shell.dialect.bash else names[:1]:
         text = _sentence(shell, name) if verbose else _short(shell, name)
@@ -60,7 +64,7 @@ def _short(shell: Shell, name: str) -> str | None:
         return name
     if name in shell.aliases:
         return f"alias {name}={listed(shell.aliases[name])}"
-    if name in shell.functions or shell.find_builtin(name, shell.dialect) is not None:
+    if name in shell.functions or name in shell.builtins:
         return name
     path = find_path(shell, name)
     if path is not None:
@@ -80,7 +84,7 @@ def _sentence(shell: Shell, name: str) -> str | None:
         if shell.dialect.bash:
             return f"{name} is a function\n{function.node.source}"
         return f"{name} is a shell function" if shell.dialect.posix_only else f"{name} is a function"
-    builtin = shell.find_builtin(name, shell.dialect)
+    builtin = shell.builtins.get(name)
     if builtin is not None:
         special = builtin.special and shell.dialect.posix_only and name != "local"
         return f"{name} is a {'special ' if special else ''}shell builtin"
@@ -120,7 +124,7 @@ def _typed(shell: Shell, name: str, flags: str) -> str | None:
         return find_path(shell, name)
     kinds = (
         ("alias", name in shell.aliases), ("keyword", is_keyword(shell, name)), ("function", name in shell.functions),
-        ("builtin", shell.find_builtin(name, shell.dialect) is not None),
+        ("builtin", name in shell.builtins),
     )  # fmt: skip
     for kind, found in kinds:
         if found and not ("f" in flags and kind == "function"):
@@ -137,7 +141,11 @@ def hash_commands(shell: Shell, argv: list[str]) -> int:
     for name in argv[1:]:
         if name.startswith("-"):
             continue
-        if "/" not in name and find_path(shell, name) is None and shell.find_builtin(name, shell.dialect) is None:
+        if (
+            "/" not in name
+            and find_path(shell, name) is None
+            and name not in shell.builtins
+        ):
             shell.complain(f"{name}: not found")
             status = 1
     return status

@@ -64,7 +64,9 @@ def _list(shell: Shell, command: str) -> int:
     lines = []
     for name in sorted(names):
         value = variables.values.get(name)
-        lines.append(f"{command} {name}" + (f"={quoted_value(shell, value)}" if isinstance(value, str) else ""))
+        lines.append(
+            f"{command} {name}" + (f"={quoted_value(shell, value)}" if isinstance(value, str) else "")
+        )
     return shell.write("\n".join(lines) + "\n") if lines else 0
 
 

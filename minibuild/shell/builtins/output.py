@@ -86,11 +86,17 @@ def printf(shell: Shell, argv: list[str]) -> int:
     if words and words[0] == "--":
         words = words[1:]
     if not words:
-        shell.complain("usage: printf [-v var] format [arguments]" if shell.dialect.bash else "usage: printf format [arg ...]")
+        shell.complain(
+            "usage: printf [-v var] format [arguments]"
+            if shell.dialect.bash
+            else "usage: printf format [arg ...]"
+        )
         return 2
     text, status, wrong = "", 0, False
     try:
-        text, errors = format_all(words[0], words[1:], shell.dialect, now=shell.process.system.clock.now() // 10**9)
+        text, errors = format_all(
+            words[0], words[1:], shell.dialect, now=shell.process.system.clock.now() // 10**9
+        )
     except PrintfError as error:
         text, errors, wrong = error.output, [str(error)], True
     if name is None:

@@ -49,7 +49,11 @@ def _parse(shell: Shell, words: list[str]) -> tuple[_Request, list[str]]:
                 elif words:
                     value, words = words[0], words[1:]
                 else:
-                    raise ShellError(f"-{letter}: option requires an argument" if shell.dialect.bash else f"no arg for -{letter} option")
+                    raise ShellError(
+                        f"-{letter}: option requires an argument"
+                        if shell.dialect.bash
+                        else f"no arg for -{letter} option"
+                    )
                 request = _with_value(request, letter, value)
                 break
             if letter == "r":
@@ -81,7 +85,9 @@ def _with_value(request: _Request, letter: str, value: str) -> _Request:
 
 
 def read(shell: Shell, argv: list[str]) -> int:
-    """`read [-r] [-n count] [-d delimiter] [-t seconds] [-p prompt] [-s] [-u fd] name...`: one line, split by IFS."""
+    """`read [-r] [-n count] [-d delimiter] [-t seconds] [-p prompt] [-s] [-u fd] name...`: one line, split by
+    IFS.
+    """
     request, names = _parse(shell, argv[1:])
     if not names and not request.array:
         if shell.dialect.posix_only:

@@ -47,7 +47,9 @@ def source(shell: Shell, argv: list[str]) -> int:
         if shell.dialect.bash:
             raise ShellError(f"{path}: {strerror(error)}", 1) from None
         if shell.dialect.posix_only:
-            raise ShellError(f"cannot open {path}: {'No such file' if error.errno == errno.ENOENT else strerror(error)}") from None
+            raise ShellError(
+                f"cannot open {path}: {'No such file' if error.errno == errno.ENOENT else strerror(error)}"
+            ) from None
         raise ShellError(f"can't open '{path}': {strerror(error)}") from None
     finally:
         view.opaque = known
@@ -166,7 +168,7 @@ def command(shell: Shell, argv: list[str]) -> int:
         return lookup.describe(shell, words, verbose=describe == "V")
     if not words:
         return 0
-    builtin_found = shell.find_builtin(words[0], shell.dialect)
+    builtin_found = shell.builtins.get(words[0])
     if builtin_found is not None:
         before = shell.command_name
         shell.command_name = words[0]
@@ -202,7 +204,7 @@ def builtin(shell: Shell, argv: list[str]) -> int:
     """bash's `builtin name [arguments]`."""
     if len(argv) < 2:
         return 0
-    found = shell.find_builtin(argv[1], shell.dialect)
+    found = shell.builtins.get(argv[1])
     if found is None:
         raise ShellError(f"{argv[1]}: not a shell builtin", 1)
     return _call_builtin(shell, found, argv[1:])

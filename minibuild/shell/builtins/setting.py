@@ -86,7 +86,9 @@ def _list_variables(shell: Shell) -> int:
     for name in sorted(shell.values):
         value = shell.values[name]
         if isinstance(value, str):
-            lines.append(f"{name}={quoted_value(shell, value) if not shell.dialect.bash else _bash_value(value)}\n")
+            lines.append(
+                f"{name}={quoted_value(shell, value) if not shell.dialect.bash else _bash_value(value)}\n"
+            )
         else:
             from minibuild.shell.arrays import array_text
 
@@ -127,7 +129,11 @@ def shift(shell: Shell, argv: list[str]) -> int:
 def getopts(shell: Shell, argv: list[str]) -> int:
     """`getopts optstring name [arguments]`: one option per call; OPTIND tells where it is."""
     if len(argv) < 3:
-        raise ShellError("usage: getopts optstring var [arg]" if not shell.dialect.bash else "usage: getopts optstring name [arg ...]")
+        raise ShellError(
+            "usage: getopts optstring var [arg]"
+            if not shell.dialect.bash
+            else "usage: getopts optstring name [arg ...]"
+        )
     spec, name = argv[1], argv[2]
     words = argv[3:] if len(argv) > 3 else shell.args
     variables = shell.variables

@@ -37,7 +37,11 @@ def trap(shell: Shell, argv: list[str]) -> int:
         words = words[1:]
     if listing or not words:
         return _list_traps(shell, words)
-    if len(words) == 1 or (words[0].isdigit() and not shell.dialect.bash) or (words[0].isdigit() and int(words[0]) < 65):
+    if (
+        len(words) == 1
+        or (words[0].isdigit() and not shell.dialect.bash)
+        or (words[0].isdigit() and int(words[0]) < 65)
+    ):
         action: str | None = None
     else:
         action = words.pop(0)
@@ -54,7 +58,9 @@ def trap(shell: Shell, argv: list[str]) -> int:
         if pseudo is not None:
             setattr(shell.traps, pseudo, action)
         elif number is None:
-            shell.complain(f"{word}: bad trap" if shell.dialect.posix_only else f"{word}: invalid signal specification")
+            shell.complain(
+                f"{word}: bad trap" if shell.dialect.posix_only else f"{word}: invalid signal specification"
+            )
             status = 1
         else:
             shell.traps.set(number, action)
@@ -195,7 +201,9 @@ def _find_job(shell: Shell, word: str) -> Job | None:
             return shell.jobs[-1] if shell.jobs else None
         job = next((job for job in shell.jobs if f"%{job.number}" == word), None)
         if job is None and not shell.dialect.bash:
-            raise ShellError(f"{word}: no such job" if not shell.dialect.posix_only else f"No such job: {word}")
+            raise ShellError(
+                f"{word}: no such job" if not shell.dialect.posix_only else f"No such job: {word}"
+            )
         return job
     pid = non_negative(word)
     return next((job for job in shell.jobs if job.process.pid == pid), None) or shell.ended_jobs.get(pid)
@@ -234,7 +242,9 @@ def jobs(shell: Shell, argv: list[str]) -> int:
             continue
         mark = "+" if job is known[-1] else "-" if job in known[-2:-1] else " "
         pid = f"{job.process.pid} " if "-l" in argv else ""
-        shell.write(f"[{job.number}]{mark} {' ' if shell.dialect.bash else ''}{pid}{job.state:<26}{job.text}\n")
+        shell.write(
+            f"[{job.number}]{mark} {' ' if shell.dialect.bash else ''}{pid}{job.state:<26}{job.text}\n"
+        )
         if job.process.status is not None and job in shell.jobs:
             shell.process.reap(job.process)
             shell.jobs.remove(job)

@@ -20,8 +20,12 @@ def test(shell: Shell, argv: list[str]) -> int:
             shell.complain_as("[", f"missing {closing}" if not shell.dialect.bash else "missing `]'")
             return 2
         words.pop()
+    shell.process.view.missing = ""
     try:
-        return 0 if evaluate(words, shell.process, shell, patterns=double) else 1
+        if evaluate(words, shell.process, shell, patterns=double):
+            return 0
+        shell.doubt_test(words)
+        return 1
     except TestError as error:
         shell.complain_as(argv[0], str(error))
         return 2
