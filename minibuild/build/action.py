@@ -38,6 +38,10 @@ class Situation(NamedTuple):
         return self.image.runtime.shell or ("/bin/sh", "-c")
 
 
+# What a step depends on: (what it is, its value or digest).
+Inputs = tuple[tuple[str, str], ...]
+
+
 class Action(NamedTuple):
     """One instruction, ready to be replayed.
 
@@ -48,7 +52,7 @@ class Action(NamedTuple):
 
     created_by: str
     config: ContainerConfig
-    inputs: tuple[str, ...] | None = None
+    inputs: Inputs | None = None
     modify: "Callable[[StepContainer], None] | None" = None
     author: str = ""
 

@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Iterable
 
 # Raised when a key's inputs or a step's effect change their meaning: old entries are then simply not found.
-_GENERATION = "1"
+_GENERATION = "2"
 
 
 def digest_parts(parts: Iterable[str]) -> str:
@@ -25,6 +25,6 @@ def digest_parts(parts: Iterable[str]) -> str:
     return state.hexdigest()
 
 
-def step_key(files: str, inputs: Iterable[str]) -> str:
-    """The cache key of a step with `inputs` on a file system with the identity `files`."""
-    return digest_parts((_GENERATION, files, *inputs))
+def step_key(inputs: Iterable[tuple[str, str]]) -> str:
+    """The cache key of a step with these inputs, the identity of the files that it starts from among them."""
+    return digest_parts((_GENERATION, *(part for pair in inputs for part in pair)))

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import NamedTuple
 
 from minibuild.build import events
-from minibuild.build.action import Action, Situation
+from minibuild.build.action import Action, Inputs, Situation
 from minibuild.build.cache import step_key
 from minibuild.build.container import StepContainer
 from minibuild.build.errors import BuildError
@@ -29,7 +29,7 @@ class Step:
     the FROM.
     """
 
-    __slots__ = ("action", "instruction", "key", "number", "place", "stage", "started")
+    __slots__ = ("action", "inputs", "instruction", "key", "number", "place", "stage", "started")
 
     def __init__(self, number: int, instruction: Instruction, place: Instruction, stage: Stage) -> None:
         self.number = number
@@ -38,6 +38,7 @@ class Step:
         self.stage = stage
         self.started = 0.0
         self.action: Action | None = None
+        self.inputs: Inputs = ()
         self.key = ""
 
 
@@ -106,8 +107,15 @@ class Engine:
         step.action = resolver(instruction.keyword)(instruction, situation)
         self._cmd_set = self._cmd_set or instruction.keyword == "CMD"
         inputs = step.action.inputs
-        key_inputs = ("metadata", step.action.created_by, image.id) if inputs is None else inputs
-        step.key = step_key(image.files, (instruction.keyword, *self.workshop.key_prefix, *key_inputs))
+        if inputs is None:  # metadata: any change of what was before makes another image
+            inputs = (("text", step.action.created_by), ("image", image.id))
+        step.inputs = (
+            ("instruction", instruction.keyword),
+            *self.workshop.common_inputs,
+            *inputs,
+            ("files before", image.files),
+        )
+        step.key = step_key(step.inputs)
 
     def recall(self, step: Step, image: StageImage) -> StageImage | None:
         """The image that this step made of the same inputs before, or None."""
@@ -144,7 +152,7 @@ class Engine:
             self.workshop.emit(events.ContainerRemoved(step.number, container.id))
         fidelity, reasons = container.fidelity
         made = _Outcome(layer, self.workshop.clock.timestamp(), fidelity, reasons, False)
-        data = {"fidelity": fidelity, "reasons": list(reasons)}
+        data = {"fidelity": fidelity, "reasons": list(reasons), "inputs": step.inputs}
         self.workshop.store.cache_put(step.key, CacheRecord(layer, made.created, data))
         return self._finish(step, container.image, made)
 
@@ -158,7 +166,8 @@ class Engine:
         image_id = store.put_image(config, parent=parent.id or None)
         # A later step depends on the instructions before it and, after a run without cache, on what they
         # made.
-        files = parent.files if action.inputs is None else step_key(step.key, (made.layer or "",))
+        made_by = (("step", step.key), ("layer", made.layer or ""))
+        files = parent.files if action.inputs is None else step_key(made_by)
         seconds = time.monotonic() - step.started
         size = store.blob_size(made.layer) if made.layer is not None else 0
         self.workshop.emit(
@@ -176,6 +185,8 @@ class Engine:
                 "; ".join(made.reasons),
                 made.cached,
                 seconds,
+                step.key,
+                step.stage.label,
             )
         )
         # After something unknown ran, nobody can say what else the image has.

@@ -26,7 +26,7 @@ class Mounted(NamedTuple):
 
     mount: Mount
     target: str
-    key: tuple[str, ...]
+    key: tuple[str, str]
     find: Callable[[], Node] | None = None
 
 
@@ -46,7 +46,7 @@ def _resolve(written: Mount, at: Situation) -> Mounted:
         raise BuildError(f"invalid mount target: a {mount.type} mount needs target=PATH")
     source = _source(mount, at)
     if source is None:
-        return Mounted(mount, target, (mount.type, target, mount.id, mount.env))
+        return Mounted(mount, target, (f"{mount.type} mount {target}", f"{mount.id} {mount.env}".strip()))
     path = posixpath.normpath("/" + mount.source)
     assume = at.workshop.request.fidelity == "assume"
 
@@ -59,7 +59,8 @@ def _resolve(written: Mount, at: Situation) -> Mounted:
     digest = at.workshop.fingerprint(
         source, ("mount", path, str(assume)), lambda: [Selected(path, "", find())], Exclusion(())
     )
-    return Mounted(mount, target, (mount.type, target, digest, str(mount.read_only)), find)
+    how = "read-only" if mount.read_only else "writable"
+    return Mounted(mount, target, (f"{how} {mount.type} mount {target}", digest), find)
 
 
 def _source(mount: Mount, at: Situation) -> Source | None:

@@ -51,7 +51,10 @@ class BuildRequest(NamedTuple):
 
 
 class StepRecord(NamedTuple):
-    """One instruction as it was built; a row of `minibuild.steps` in the metadata file."""
+    """One instruction as it was built; a row of `minibuild.steps` in the metadata file.
+
+    `key` is its cache key, "" for FROM; `stage` its stage's name or number.
+    """
 
     line: int
     instruction: str
@@ -61,6 +64,8 @@ class StepRecord(NamedTuple):
     why: str
     cached: bool
     seconds: float
+    key: str = ""
+    stage: str = ""
 
 
 class BuildResult(NamedTuple):

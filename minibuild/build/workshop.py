@@ -41,7 +41,7 @@ class Workshop:
         # Containers of two builds have different names, unless the build is to be reproducible.
         self.nonce = str(epoch) if epoch is not None else os.urandom(8).hex()
         # What every step depends on: a fixed time is in what it makes.
-        self.key_prefix = () if epoch is None else (f"epoch {epoch}",)
+        self.common_inputs = () if epoch is None else (("SOURCE_DATE_EPOCH", str(epoch)),)
         self.sources = Sources(request, plan, store)
         self._digests: dict[str, str] = {}
 
@@ -80,12 +80,12 @@ class Workshop:
             raise BuildError(f"secret {name}: can't read {given.source}: {error.strerror}") from None
 
     @cached_property
-    def fixture_digests(self) -> tuple[str, ...]:
+    def fixture_digests(self) -> tuple[tuple[str, str], ...]:
         """What stands for downloads, by content; part of the key of everything that may use one."""
         fixtures = self.request.fixtures
         files = [path for path in fixtures.values() if not os.path.isdir(path)]  # noqa: PTH112  paths are text here
         digests = self.store.file_digests(files) if files else {}
-        return tuple(f"fixture {url} {digests.get(path, path)}" for url, path in sorted(fixtures.items()))
+        return tuple((f"fixture {url}", digests.get(path, path)) for url, path in sorted(fixtures.items()))
 
     def fingerprint(
         self,

@@ -22,7 +22,7 @@ from minibuild.image.config import chain_id
 if TYPE_CHECKING:
     from minibuild.store.store import Store
 
-INDEX = "layer-index"
+INDEX = "layer-members"
 TREE = "tree"
 # Reading the headers of a small layer is as fast as reading its index.
 _SMALL = 64

@@ -4,7 +4,6 @@ The database decides; these files follow it. A manifest has the layers as they a
 """
 
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from minibuild.store.blobs import replace_file
@@ -18,13 +17,6 @@ MARKER = "oci-layout"
 _OCI = "application/vnd.oci.image."
 _MARKER_CONTENT = b'{"imageLayoutVersion":"1.0.0"}'
 _MEMO = "manifest:"
-
-
-def create(root: Path) -> None:
-    """Make an empty layout. Whatever is already there stays."""
-    for name, content in ((MARKER, _MARKER_CONTENT), (INDEX, _index([]))):
-        if not (root / name).exists():
-            replace_file(root / name, content)
 
 
 def describe(store: "Store", image_id: str) -> dict[str, Any] | None:

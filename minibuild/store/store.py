@@ -55,8 +55,8 @@ class Store:
         lock = Lock(str(root), read_only=read_only)
         try:
             store = Store(root, connect(database, read_only=read_only), lock, read_only=read_only)
-            if new:
-                layout.create(root)
+            if not read_only and not os.path.exists(root / layout.INDEX):  # noqa: PTH110
+                layout.repair(store)  # a new store, or one whose maker was killed
         except BaseException:
             lock.release()
             raise

@@ -33,7 +33,7 @@ def resolve(instruction: Add, at: Situation) -> Action:
     fetched = tuple(_fetched(name, instruction, at) for name in words if is_remote(name))
     move = transfer(instruction, at, tuple(name for name in words if not is_remote(name)), fetched)
     asked = instruction.unpack
-    parts = (*inputs(move, at), f"unpack {asked}")
+    parts = (*inputs(move, at), ("--unpack", str(asked)))
 
     def modify(container: StepContainer) -> None:
         def put(copier: Copier, one: Selected) -> None:
@@ -42,7 +42,7 @@ def resolve(instruction: Add, at: Situation) -> Action:
 
         write(move, container, put)
 
-    return Action(nop(at.shell, history_text("ADD", move, parts[0])), at.config, parts, modify)
+    return Action(nop(at.shell, history_text("ADD", move, dict(parts)["files"])), at.config, parts, modify)
 
 
 def _put(copier: Copier, one: Selected, move: Transfer, container: StepContainer, *, extract: bool) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING, NamedTuple
 
-from minibuild.build.action import Action, Situation, nop
+from minibuild.build.action import Action, Inputs, Situation, nop
 from minibuild.build.errors import BuildError
 from minibuild.build.expansion import expand, expand_content
 from minibuild.build.plan import find_origin
@@ -95,16 +95,24 @@ def absolute(path: str, working_dir: str) -> str:
     return cleaned + "/" if directory and cleaned != "/" else cleaned
 
 
-def inputs(move: Transfer, at: Situation) -> tuple[str, ...]:
+def inputs(move: Transfer, at: Situation) -> Inputs:
     """What the copied files depend on: contents and modes of the sources, destination and flags; never
     times.
     """
-    fetched = [word for one in move.fetched for word in (one.path, *at.workshop.fixture_digests)]
+    fixtures = [word for pair in at.workshop.fixture_digests for word in pair] if move.fetched else []
+    fetched = [*(one.path for one in move.fetched), *fixtures]
     documents = [word for name, part in move.documents for word in (name, part.hex())]
     words = (*move.names, "parents" if move.parents else "", str(move.assume), "", *fetched, "", *documents)
     digest = at.workshop.fingerprint(move.source, words, move.choose, move.exclusion)
-    flags = (move.owner, move.chmod, str(move.parents), str(move.link), *move.exclusion.patterns)
-    return (digest, move.destination, *flags)
+    return (
+        ("files", digest),
+        ("destination", move.destination),
+        ("--chown", move.owner),
+        ("--chmod", move.chmod),
+        ("--parents", str(move.parents)),
+        ("--link", str(move.link)),
+        *(("--exclude", pattern) for pattern in move.exclusion.patterns),
+    )
 
 
 def history_text(keyword: str, move: Transfer, selected: str) -> str:
@@ -121,7 +129,7 @@ def resolve(instruction: Copy, at: Situation) -> Action:
     def modify(container: StepContainer) -> None:
         write(move, container, lambda copier, one: copier.copy(one, move.destination))
 
-    text = history_text("COPY", move, parts[0])
+    text = history_text("COPY", move, dict(parts)["files"])
     return Action(nop(at.shell, text), at.config, parts, modify)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from minibuild.build.action import Action, Situation
+from minibuild.build.action import Action, Inputs, Situation
 from minibuild.build.errors import RunError
 
 if TYPE_CHECKING:
@@ -59,21 +59,18 @@ def _mounts(instruction: Run, at: Situation) -> list[Mounted]:
     return resolve_mounts(instruction, at)
 
 
-def _inputs(command: _Command, mounts: list[Mounted], at: Situation) -> tuple[str, ...]:
+def _inputs(command: _Command, mounts: list[Mounted], at: Situation) -> Inputs:
     """What the result depends on. Predefined proxy ARGs are no part of it unless an ARG declares them."""
-    variables = (
-        f"{name}={value}" for name, value in sorted(command.environment.items()) if name in at.scope.values
-    )
     return (
-        *command.words,
-        command.script,
-        *variables,
-        f"user {command.user}",
-        f"directory {command.directory}",
-        f"network {command.network}",
-        *(f"host {name} {address}" for name, address in sorted(at.workshop.request.hosts.items())),
+        *(("command", word) for word in command.words),
+        ("script", command.script),
+        *((f"${name}", v) for name, v in sorted(command.environment.items()) if name in at.scope.values),
+        ("user", command.user),
+        ("directory", command.directory),
+        ("network", str(command.network)),
+        *((f"host {name}", address) for name, address in sorted(at.workshop.request.hosts.items())),
         *at.workshop.fixture_digests,
-        *(part for mount in mounts for part in mount.key),
+        *(mount.key for mount in mounts),
     )
 
 

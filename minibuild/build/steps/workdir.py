@@ -40,6 +40,5 @@ def resolve(instruction: Workdir, at: Situation) -> Action:
         )
         destination.make_directories(path)
 
-    return Action(
-        nop(at.shell, f"WORKDIR {path}"), at.config._replace(working_dir=path), (path, user), modify
-    )
+    inputs = (("directory", path), ("user", user))
+    return Action(nop(at.shell, f"WORKDIR {path}"), at.config._replace(working_dir=path), inputs, modify)
