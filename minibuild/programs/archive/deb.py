@@ -218,26 +218,29 @@ class _Deb:
             self.process.stdout.write(lister.long(member))
 
     def _unpack(self, archive: Inflow, directory: str, *, show: bool = False) -> None:
-        view, process = self.process.view, self.process
-        if not view.is_dir(directory):
-            view.makedirs(directory)
-        before = view.cwd
-        view.chdir(directory)
-        line = CommandLine("x", Opts([("p", None)]), ())
-        reader = TarReader(archive)
-        lister = Lister(process, line)
-        unpacker: BusyboxUnpacker | GnuUnpacker
-        if self.busybox:
-            unpacker = BusyboxUnpacker(process, line, reader)
-        else:
-            unpacker = GnuUnpacker(process, line, reader, Prefixes(process, busybox=False))
-        for member in reader:
-            process.tick()
-            if show:
-                process.stdout.write(lister.name(member))
-            unpacker.unpack(member)
-        unpacker.finish()
-        view.chdir(before)
+        """Unpack into a directory, which is made. dpkg-deb has a tar do it, whose words these are."""
+        process = self.process
+        if not process.view.is_dir(directory):
+            process.view.makedirs(directory)
+        child = process.fork()
+        child.view.chdir(directory)
+        if not self.busybox:
+            child.argv = ["tar"]
+        problem: list[Exception] = []
+
+        def body(tar: Process) -> int:
+            try:
+                return _unpack_here(tar, archive, show=show, busybox=self.busybox)
+            except (ArError, TarError, CodecError) as error:
+                problem.append(error)
+                return 2
+
+        status = child.perform(body)
+        process.reap(child)
+        if problem:
+            raise problem[0]
+        if status:
+            die(process, f"error: tar subprocess returned error exit status {status}", 2)
 
     def _opaque(self) -> int:
         """A package of which nothing is known."""
@@ -246,6 +249,25 @@ class _Deb:
         directory = self.operands[1] if len(self.operands) > 1 else "DEBIAN"
         self.process.view.makedirs(directory)
         return unpack_opaque(self.process, directory)
+
+
+def _unpack_here(process: Process, archive: Inflow, *, show: bool, busybox: bool) -> int:
+    """Unpack an archive into the working directory; the status that tar would end with."""
+    line = CommandLine("x", Opts([("p", None)]), ())
+    reader = TarReader(archive)
+    lister = Lister(process, line)
+    unpacker: BusyboxUnpacker | GnuUnpacker
+    if busybox:
+        unpacker = BusyboxUnpacker(process, line, reader)
+    else:
+        unpacker = GnuUnpacker(process, line, reader, Prefixes(process, busybox=False))
+    for member in reader:
+        process.tick()
+        if show:
+            process.stdout.write(lister.name(member))
+        unpacker.unpack(member)
+    unpacker.finish()
+    return 2 if isinstance(unpacker, GnuUnpacker) and unpacker.failed else 0
 
 
 def parse_control(data: bytes) -> dict[str, str]:

@@ -68,6 +68,8 @@ class _Reading:
         if archive.opaque:
             return self._opaque()
         reader = TarReader(archive.source, _RECORDS if self.busybox else None)
+        if not self.busybox:
+            reader.on_bad, reader.whole, reader.past_zeros = self._bad_header, True, "i" in self.opts
         unpacker = (BusyboxUnpacker if self.busybox else GnuUnpacker)(
             self.process, self.line, reader, *(() if self.busybox else (self.prefixes,))
         )
@@ -77,7 +79,7 @@ class _Reading:
                 self.process.tick()
                 self._one(member, reader, unpacker)
         except TarError as error:
-            self._broken(error, archive, reader)
+            self._broken(error, archive)
         except BrokenPipeError:
             raise
         if archive.child is None or not archive.child.status:
@@ -220,25 +222,30 @@ class _Reading:
         whole = not any(names) or any("*" in name for name in names)
         return unpack_opaque(self.process, self._top() or ".", () if whole else names)
 
-    def _broken(self, error: TarError, archive: Archive, reader: TarReader) -> None:
+    def _broken(self, error: TarError, archive: Archive) -> None:
         """The archive can't be read on."""
-        child = archive.child
+        if self.process.view.opaque:
+            archive.opaque = True
+            return
         if self.busybox:
-            words = {"header": "invalid tar header checksum", "number": "corrupted octal value in tar header"}
-            text = "short read" if error.what in ("end", "start") else words[error.what]
-            if error.what == "start" and reader.headers:
-                text = "invalid tar magic"
-            die(self.process, text)
+            words = {
+                "end": "short read",
+                "magic": "invalid tar magic",
+                "header": "invalid tar header checksum",
+            }
+            die(self.process, words.get(error.what, "corrupted octal value in tar header"))
         if error.what == "end":
-            if child is not None and child.status:
+            if self.extracting:
                 self.process.error("Unexpected EOF in archive")
             self._end("Unexpected EOF in archive")
-        if reader.headers <= 1:
+        self.process.error("Skipping to next header")
+        self.status = 2
+
+    def _bad_header(self, first: bool) -> None:
+        """GNU's tar goes on behind a bad header, but fails in the end."""
+        if first:
             self.process.error("This does not look like a tar archive")
-            if error.what == "header":
-                self.process.error("Skipping to next header")
-        else:
-            self.process.error("Skipping to next header")
+        self.process.error("Skipping to next header")
         self.status = 2
 
     def _finish(self, archive: Archive, reader: TarReader, *, failed: bool) -> int:
@@ -246,7 +253,7 @@ class _Reading:
         if archive.opaque:
             return self._opaque()
         if self.busybox:
-            if not reader.ended and not (reader.headers and (child is None or not child.status)):
+            if not reader.headers or (child is not None and child.status):
                 process.error("short read")
                 self.status = 1
             for name in self.wanted.missing:
@@ -254,6 +261,8 @@ class _Reading:
             return max(self.status, child.status if child else 0)
         if child is not None and child.status:
             end_after_child(process, child.status)
+        if reader.lone:
+            process.error(f"A lone zero block at {reader.lone}")
         if not reader.headers and not self.status:
             process.error("This does not look like a tar archive")
             self.status = 2

@@ -15,6 +15,7 @@ from minibuild.filesystem.nodes import EMPTY
 from minibuild.filesystem.openfile import OpenFile
 from minibuild.kernel.limits import LimitError
 from minibuild.programs.archive.sparse import SparseContent
+from minibuild.programs.archive.tar_read import TarError
 from minibuild.programs.inputs import die
 from minibuild.programs.options import is_busybox
 from minibuild.programs.users.names import group_row, user_row
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from minibuild.programs.archive.tar_read import TarReader
 
 SECOND = 10**9
+_LARGEST_SPARSE = 4 << 30  # the zeros in a file take no memory, but whoever reads it reads them
 _UNPACKED = 8  # times the limit of memory is how much one archive may unpack to
 
 
@@ -75,9 +77,9 @@ class Unpacker:
     def write_file(self, member: Member, path: str, mode: str, permissions: int) -> None:
         """Create the file and give it its bytes. OSError as open(2) gives it."""
         stream = self.process.open_stream(path, mode, permissions)
-        self._total += max(member.size, member.length)
+        self._total += member.size
         most = _UNPACKED * self.process.system.limits.memory
-        if self._total > most:
+        if self._total > most or member.length > _LARGEST_SPARSE:
             raise LimitError(f"the command was ended: it unpacked more than {most >> 20} MiB")
         if not isinstance(stream, OpenFile):
             for piece in self.reader.data(member):
@@ -90,6 +92,8 @@ class Unpacker:
         else:
             stream.node.content = SparseContent(content, member.holes, member.length)
         stream.close()
+        if self.reader.short:
+            raise TarError("end")
 
     def to_stdout(self, member: Member) -> None:
         """The bytes of a regular file, to standard output."""

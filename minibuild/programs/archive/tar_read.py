@@ -11,7 +11,7 @@ from minibuild.filesystem.tarheader import BLOCK, checksum_holds, number, pax_re
 from minibuild.programs.archive.member import Member
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from minibuild.programs.archive.inflow import Inflow
 
@@ -25,7 +25,7 @@ _MOST_HOLES = 1 << 20
 class TarError(Exception):
     """An archive that can't be read on.
 
-    `what`: "start" (does not begin as an archive), "header" (a damaged header), "end" (it ends too early),
+    `what`: "magic" (no header where one should be), "header" (a damaged one), "end" (it ends too early),
     "number" (a header without a sensible number).
     """
 
@@ -35,34 +35,40 @@ class TarError(Exception):
 
 
 class TarReader:
-    """The members of an archive. After each the reader stands before its bytes: `data` gives them, the next
-    turn passes over what was not read.
+    """The members of an archive. After each the reader stands before its bytes: `content` and `data` give
+    them, the next turn passes over what was not read.
 
     `records`: which pax records count (busybox knows two of them), None for all. `headers` counts the blocks
-    that were read as headers,
-    `ended` says that the archive ends with the zeros it should end with.
+    that were read as headers, `ended` says that the archive ends with the zeros it should end with, `lone` at
+    which block a single block of zeros stood at the end. `short`: the last member's bytes ended too early.
     """
 
     def __init__(self, source: Inflow, records: frozenset[str] | None = None) -> None:
         self.source, self.records = source, records
-        self.headers, self.ended = 0, False
+        self.headers, self.ended, self.lone, self.short = 0, False, 0, False
+        # GNU looks for the next good header after a bad one, which it is told of; busybox ends.
+        self.on_bad: Callable[[bool], None] | None = None
+        self.whole = False  # GNU wants the bytes that it passes over to be there
+        self.past_zeros = False
         self._left = 0
         self._global: dict[str, bytes] = {}
 
     def __iter__(self) -> Iterator[Member]:
         extended: dict[str, bytes] = {}
-        zeros = 0
+        zeros, bad = 0, False
         while (block := self._header()) is not None:
             self.headers += 1
             if not block.strip(b"\0"):
                 zeros += 1
-                if zeros == 2:
+                if zeros == 2 and not self.past_zeros:
                     self.ended = True
                     return
                 continue
             zeros = 0
             if not checksum_holds(block):
-                raise TarError("start" if self.headers == 1 else "header")
+                bad = self._bad(block, bad)
+                continue
+            bad = False
             flag = block[156:157].decode("latin-1")
             if flag in "xgLK":
                 self._extend(block, flag, extended)
@@ -71,13 +77,14 @@ class TarReader:
             extended = {}
             self._left = member.size + -member.size % BLOCK
             yield member
+        if zeros:
+            self.lone = self.source.position // BLOCK
 
     def content(self, member: Member) -> bytes:
-        """All bytes of the member at once."""
+        """All bytes of the member; too few (and `short` is set) at an early end."""
         data = self.source.read(member.size)
         self._left -= len(data)
-        if len(data) < member.size:
-            raise TarError("end")
+        self.short = len(data) < member.size
         return data
 
     def data(self, member: Member) -> Iterator[bytes]:
@@ -92,17 +99,29 @@ class TarReader:
         if got < member.size:
             raise TarError("end")
 
+    def _bad(self, block: bytes, before: bool) -> bool:
+        """A header that is none; True when the next one is to be looked for."""
+        if self.on_bad is None:
+            raise TarError("header" if block[257:262] == b"ustar" else "magic")
+        if not before:
+            self.on_bad(self.headers == 1)
+        return True
+
     def _header(self) -> bytes | None:
         """The next header block, after what is left of the member before; None at the end of the file."""
-        if self._left and self.source.skip(self._left) < self._left:
+        left, self._left = self._left, 0
+        if left and self.whole:
+            # The last byte is read, since a file can be passed over beyond its end.
+            if self.source.skip(left - 1) < left - 1 or not self.source.read(1):
+                raise TarError("end")
+        elif left and self.source.skip(left) < left:
             raise TarError("end")
-        self._left = 0
         block = self.source.read(BLOCK)
-        if not block:
-            return None
-        if len(block) < BLOCK:
-            raise TarError("end" if self.headers else "start")
-        return block
+        if len(block) == BLOCK:
+            return block
+        if block and not self.whole:
+            raise TarError("end")
+        return None
 
     def _extend(self, block: bytes, flag: str, extended: dict[str, bytes]) -> None:
         """Take an extension header: a long name, or pax records for one member or for all that follow."""
