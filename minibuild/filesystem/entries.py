@@ -5,7 +5,7 @@ because a header says so.
 """
 
 import marshal
-from collections.abc import Iterable
+import sys
 from typing import Any, BinaryIO
 
 from minibuild.errors import MinibuildError
@@ -32,6 +32,9 @@ _KINDS = {
     b"6": "fifo",
 }
 _MAX_EXTENSION = 1 << 20
+# Bytes of memory that the members of one archive may take: half a million with ordinary names.
+_MOST_MEMORY = 256 << 20
+_MEMBER = 220
 _MAX_ID = 0xFFFFFFFF
 _MAX_MAJOR, _MAX_MINOR = 0xFFF, 0xFFFFF
 _LONGEST_NAME = 4094  # with a slash and the terminating zero, what a path may have
@@ -148,6 +151,7 @@ class _Reader:
         self.clamp = clamp
         self.end = stream.seek(0, 2)
         self.position = stream.seek(0)
+        self.memory = 0
 
     def read(self) -> list[LayerEntry]:
         entries: list[LayerEntry] = []
@@ -183,8 +187,16 @@ class _Reader:
         data = self.stream.read(size)
         if len(data) < size:
             raise LayerError("the archive is cut off in the middle of a header")
+        self._charge(size)
         self._skip(size)
         return data
+
+    def _charge(self, size: int) -> None:
+        self.memory += size
+        if self.memory > _MOST_MEMORY:
+            raise LayerError(
+                f"the names and attributes of its members take more than {_MOST_MEMORY >> 20} MiB of memory"
+            )
 
     def _records(self, data: bytes) -> dict[str, bytes]:
         try:
@@ -233,6 +245,7 @@ class _Reader:
             raise LayerError("sparse members are not supported")
         path = self._clean(name)
         target = self._target(linked, kind, path)
+        self._charge(_MEMBER + sys.getsizeof(path) + sys.getsizeof(target))
         content = (
             SliceContent(self.source, self.digest, offset, size)
             if kind == "file" and size and self.source
@@ -289,9 +302,9 @@ class _Reader:
     def _clean(self, name: bytes) -> str:
         if len(name) > _LONGEST_NAME:
             raise LayerError(f"a member's name is longer than {_LONGEST_NAME} bytes")
-        if b"\0" in name or (len(name) > _LONGEST_PART and max(map(len, name.split(b"/"))) > _LONGEST_PART):
-            raise LayerError(f"member {name[:40].decode('utf-8', 'replace')!r}… has a name that no file can have")
         text = name.decode("utf-8", "surrogateescape")
+        if b"\0" in name or (len(name) > _LONGEST_PART and max(map(len, name.split(b"/"))) > _LONGEST_PART):
+            raise LayerError(f"member {text[:40]!r}… has a name that no file can have")
         parts: list[str] = []
         if text.startswith("/") and not self.clamp:
             raise LayerError(f"member {text!r} has an absolute name")
@@ -313,36 +326,31 @@ def _xattrs(extended: dict[str, bytes]) -> dict[str, bytes] | None:
     return {key[len(prefix) :]: value for key, value in extended.items() if key.startswith(prefix)} or None
 
 
-def dump_entries(entries: Iterable[LayerEntry]) -> bytes:
-    """A compact form of the entries, without contents, that `load_entries` reads back quickly."""
-    return marshal.dumps(
-        [
-            (
-                e.path,
-                e.kind,
-                e.mode,
-                e.uid,
-                e.gid,
-                e.mtime,
-                e.size,
-                e.offset,
-                e.target,
-                e.major,
-                e.minor,
-                e.xattrs,
-            )
-            for e in entries
-        ]
-    )
+_ROWS = 10_000
+
+
+def dump_entries(entries: list[LayerEntry]) -> bytes:
+    """A compact form of the entries, without contents, that `load_entries` reads back quickly.
+
+    It is made part by part: rows for all of half a million members would double the memory that they take.
+    """
+    parts = [entries[start : start + _ROWS] for start in range(0, len(entries), _ROWS)]
+    return marshal.dumps([marshal.dumps([_row(entry) for entry in part]) for part in parts])
+
+
+def _row(e: LayerEntry) -> tuple[Any, ...]:
+    attributes = (e.path, e.kind, e.mode, e.uid, e.gid, e.mtime)
+    return (*attributes, e.size, e.offset, e.target, e.major, e.minor, e.xattrs)
 
 
 def load_entries(data: bytes, source: BlobSource, digest: str) -> list[LayerEntry]:
     """The entries that `dump_entries` wrote, as slices of the blob `digest`; only for data of our own store.
     """
     entries = []
-    for row in marshal.loads(data):
-        entry = LayerEntry(*row)
-        if entry.size and entry.kind == "file":
-            entry.content = SliceContent(source, digest, entry.offset, entry.size)
-        entries.append(entry)
+    for part in marshal.loads(data):
+        for row in marshal.loads(part):
+            entry = LayerEntry(*row)
+            if entry.size and entry.kind == "file":
+                entry.content = SliceContent(source, digest, entry.offset, entry.size)
+            entries.append(entry)
     return entries

@@ -202,7 +202,10 @@ class _Applier:
             self._parent(parent).entries[name] = Directory(mode=0o755, owner=self.filesystem.edit)
 
     def _linked(self, entry: LayerEntry) -> Node:
-        parts, node = self.view.locate("/" + entry.target, follow=False) if entry.target else ((), None)
+        try:
+            parts, node = self.view.locate("/" + entry.target, follow=False) if entry.target else ((), None)
+        except OSError:
+            node = None
         if node is None or isinstance(node, Directory):
             raise LayerError(f"hard link {entry.path} to {entry.target}: there is no such file")
         return self.filesystem.own(parts)

@@ -36,7 +36,7 @@ def test_hundreds_of_layers(store: Store, layer: Layer) -> None:
 def test_a_large_layer_is_indexed(store: Store, layer: Layer) -> None:
     digest, _ = store.put_blob(layer(**{f"f{number:03}": b"%d" % number for number in range(200)}))
     store.layer_filesystem((digest,))
-    assert store.document_get("layer-index", digest)
+    assert store.document_get("layer-members", digest)
     with Store.open(store.root) as again:
         files = FileSystem(again.layer_filesystem((digest,))).view()
     assert files.read_bytes("/f123") == b"123"  # also after the store was closed
