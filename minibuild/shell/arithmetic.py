@@ -33,7 +33,8 @@ _TOKEN = re.compile(
     r"|(?P<operator>\*\*|<<=|>>=|<<|>>|<=|>=|==|!=|&&|\|\||\+\+|--|[-+*/%&|^]=|[-+*/%<>=!~&|^?:,()\[])|(?P<end>\Z))"
 )
 _LEVELS = (
-    ("||",), ("&&",), ("|",), ("^",), ("&",), ("==", "!="), ("<", "<=", ">", ">="), ("<<", ">>"), ("+", "-"), ("*", "/", "%"),
+    ("||",), ("&&",), ("|",), ("^",), ("&",), ("==", "!="), ("<", "<=", ">", ">="), ("<<", ">>"),
+    ("+", "-"), ("*", "/", "%"),
 )  # fmt: skip
 _ASSIGNMENTS = frozenset(("=", "*=", "/=", "%=", "+=", "-=", "<<=", ">>=", "&=", "^=", "|="))
 _SIGN, _MASK = 1 << 63, (1 << 64) - 1
@@ -178,8 +179,7 @@ class _Parser:
                 if self.kind == "name" and not self.dialect.posix_only:
                     target = self._target()
                     return _assign(target, _binary(operator[0], _variable(target), lambda _: 1))
-                operand = self._unary()
-                return operand if operator == "++" or operator == "--" else operand
+                return self._unary()
             if operator in ("!", "~", "-", "+"):
                 self._next()
                 return _sign(operator, self._unary())
@@ -208,7 +208,7 @@ class _Parser:
                 self._fail()
             self._next()
             return value
-        self._fail("expecting primary" if self.dialect.posix_only else "arithmetic syntax error")
+        return self._fail("expecting primary" if self.dialect.posix_only else "arithmetic syntax error")
 
     def _target(self) -> Target:
         name = self.token
@@ -243,15 +243,14 @@ def parse_number(token: str, dialect: Dialect) -> int | None:
         if token[0] != "0" or len(token) == 1:
             return _limited(int(token), dialect) if token.isdigit() else None
         if token[1] in "xX":
-            return _limited(int(token[2:], 16), dialect)
+            return _limited(int(token, 16), dialect)
         return _limited(int(token, 8), dialect) if token.isdigit() else None
     except ValueError:
         return None
 
 
 def _limited(number: int, dialect: Dialect) -> int:
-    """A constant that may be too large: dash takes the largest number, ash 0, bash what is left in 64 bits.
-    """
+    """A constant that may be too large: dash takes the largest number, ash 0, bash what 64 bits leave."""
     if dialect.posix_only:
         return min(number, _SIGN - 1)
     return 0 if number > _MASK and not dialect.bash else wrap(number)

@@ -29,8 +29,7 @@ class ArrayArgument(str):
 
 
 def compile_array_assignment(assignment: Assignment, dialect: Dialect) -> Callable[[Shell], tuple[str, str]]:
-    """The function that does `name=(…)`, `name[subscript]=value`, `name+=value` and returns name and value.
-    """
+    """The function that does `name=(…)`, `name[subscript]=value`, `name+=value`; it returns both."""
     name, append = assignment.name, assignment.append
     if isinstance(assignment.value, ArrayLiteral):
         fill = compile_literal(assignment.value, dialect)
@@ -140,7 +139,7 @@ def array_argument(assignment: Assignment, dialect: Dialect) -> Callable[[Shell]
     """The argument that `declare name=(…)` gets."""
     assign = compile_array_assignment(assignment, dialect)
 
-    def argument(shell: Shell) -> list[str]:
+    def argument(_: Shell) -> list[str]:
         found = ArrayArgument(assignment.name)
         found.assign = lambda own: (assign(own), None)[1]
         return [found]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from minibuild.kernel.limits import LimitError
-from minibuild.shell.texts import compile_text
 from minibuild.shell.nodes import ArrayLiteral, Assignment
+from minibuild.shell.texts import compile_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -25,8 +25,13 @@ from minibuild.shell.quoting import Parts
 
 _SUBSCRIPTED = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)\[")
 _DECLARATIONS = frozenset(("declare", "typeset", "local", "export", "readonly"))
-_UNARY = frozenset(["-a", "-b", "-c", "-d", "-e", "-f", "-g", "-h", "-k", "-p", "-r", "-s", "-t", "-u", "-w", "-x", "-z", "-n", "-o", "-v", "-G", "-L", "-N", "-O", "-R", "-S"])
-_BINARY = frozenset(["=", "==", "!=", "=~", "<", ">", "-eq", "-ne", "-lt", "-le", "-gt", "-ge", "-nt", "-ot", "-ef"])
+_UNARY = frozenset((
+    "-a", "-b", "-c", "-d", "-e", "-f", "-g", "-h", "-k", "-p", "-r", "-s", "-t", "-u", "-w", "-x", "-z",
+    "-n", "-o", "-v", "-G", "-L", "-N", "-O", "-R", "-S",
+))  # fmt: skip
+_BINARY = frozenset(
+    ("=", "==", "!=", "=~", "<", ">", "-eq", "-ne", "-lt", "-le", "-gt", "-ge", "-nt", "-ot", "-ef")
+)
 
 
 class Parser(Compounds):

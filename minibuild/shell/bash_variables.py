@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 _ELEMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)\[(.*)\]\Z", re.DOTALL)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\udc80-\udcff]")
 _SPECIAL = re.compile(r"[^A-Za-z0-9_@%+=:,./-]")
-_BACKSLASHED = {"\a": "\\a", "\b": "\\b", "\x1b": "\\E", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\v": "\\v",
+_BACKSLASHED = {"\a": "\\a", "\b": "\\b", "\x1b": "\\E", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t",
+"\v": "\\v",
                 "'": "\\'", "\\": "\\\\"}  # fmt: skip
 _SECOND = 1_000_000_000
 
@@ -120,8 +121,6 @@ def quote_always(text: str) -> str:
 
 def quote_if_needed(text: str) -> str:
     """As `set` and `declare` list values without double quotes."""
-    if not text:
-        return "''" if text is None else ""
     return text if not _SPECIAL.search(text) else quote_always(text)
 
 

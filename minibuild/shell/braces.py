@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from minibuild.kernel.limits import LimitError
 from minibuild.shell.nodes import Part, Text, Word
@@ -86,7 +87,7 @@ def _closing(tokens: list[Token], start: int) -> tuple[int | None, list[int]]:
 
 def _alternatives(inner: list[Token], commas: list[int], start: int) -> list[list[Token]]:
     places = [-1, *(comma - start - 1 for comma in commas), len(inner)]
-    return [inner[first + 1 : second] for first, second in zip(places, places[1:], strict=False)]
+    return [inner[first + 1 : second] for first, second in pairwise(places)]
 
 
 def _sequence(inner: list[Token]) -> list[list[Token]] | None:

@@ -97,9 +97,9 @@ def simple(command: SimpleCommand, dialect: Dialect, tail: bool) -> Run:
         if not argv:
             return _no_command(shell, assign, redirect)
         name = argv[0]
-        function = shell.functions.get(name)
-        if function is not None:
-            status = call_function(shell, function, argv, assign, redirect)
+        called = shell.functions.get(name)
+        if called is not None:
+            status = call_function(shell, called, argv, assign, redirect)
         else:
             builtin = shell.builtins.get(name)
             if builtin is not None:
@@ -144,7 +144,7 @@ def _assignment_only(assign: Assign, line: int) -> Run:
         done = assign(shell, None)
         if shell.options.xtrace:
             trace(shell, done, [])
-        status = shell.substitution_status or 0
+        status = shell.substituted()
         shell.status = status
         shell.pipe_statuses = None
         if status and not shell.tested:
@@ -172,4 +172,4 @@ def _no_command(shell: Shell, assign: Assign | None, redirect: Redirect | None) 
             shell.close_temporary()
     if shell.options.xtrace:
         trace(shell, done, [])
-    return shell.check(shell.substitution_status or 0)
+    return shell.check(shell.substituted())

@@ -28,10 +28,14 @@ _KINDS = {
 }
 _BITS = {"u": 0o4000, "g": 0o2000, "k": 0o1000}
 _ACCESS = {"r": 4, "w": 2, "x": 1}
-UNARY = frozenset(["-b", "-c", "-d", "-e", "-f", "-g", "-h", "-k", "-L", "-n", "-p", "-r", "-s", "-S", "-t", "-u", "-w", "-x", "-z", "-O", "-G"])
+UNARY = frozenset(
+    ["-b", "-c", "-d", "-e", "-f", "-g", "-h", "-k", "-L", "-n", "-p", "-r", "-s", "-S", "-t", "-u", "-w",
+    "-x", "-z", "-O", "-G"],
+)  # fmt: skip
 BASH_UNARY = UNARY | {"-a", "-o", "-v", "-R", "-N"}
 _NUMERIC: dict[str, Callable[[int, int], bool]] = {
-    "-eq": int.__eq__, "-ne": int.__ne__, "-lt": int.__lt__, "-le": int.__le__, "-gt": int.__gt__, "-ge": int.__ge__,
+    "-eq": int.__eq__, "-ne": int.__ne__, "-lt": int.__lt__,
+    "-le": int.__le__, "-gt": int.__gt__, "-ge": int.__ge__,
 }  # fmt: skip
 BINARY = frozenset(("=", "!=", "<", ">", "==", "=~", "-nt", "-ot", "-ef", *_NUMERIC))
 

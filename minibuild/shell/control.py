@@ -7,22 +7,6 @@ from typing import TYPE_CHECKING
 from minibuild.shell.compiler import compile_command
 from minibuild.shell.errors import LoopControl
 from minibuild.shell.expansion import compile_words
-from minibuild.shell.nodes import (
-    AndOr,
-    ArithmeticCommand,
-    ArithmeticFor,
-    Case,
-    CaseItem,
-    Command,
-    Condition,
-    For,
-    Group,
-    If,
-    Not,
-    Sequence,
-    Timed,
-    While,
-)
 from minibuild.shell.parameters import matches
 from minibuild.shell.texts import compile_pattern, compile_text
 
@@ -31,6 +15,7 @@ if TYPE_CHECKING:
 
     from minibuild.shell.dialect import Dialect
     from minibuild.shell.interpreter import Shell
+    from minibuild.shell.nodes import AndOr, Case, CaseItem, For, Group, If, Not, Sequence, While
 
     Run = Callable[[Shell], int]
 
@@ -104,9 +89,7 @@ def conditional(command: If, dialect: Dialect, tail: bool) -> Run:
         (compile_command(condition, dialect), compile_command(body, dialect, tail=tail))
         for condition, body in command.branches
     ]
-    otherwise = (
-        None if command.otherwise is None else compile_command(command.otherwise, dialect, tail=tail)
-    )
+    otherwise = None if command.otherwise is None else compile_command(command.otherwise, dialect, tail=tail)
 
     def run(shell: Shell) -> int:
         for condition, body in branches:
@@ -233,8 +216,6 @@ def _item(
 ) -> tuple[list[Callable[[Shell], str]], Run | None, str]:
     patterns = [compile_pattern(pattern, dialect) for pattern in item.patterns]
     body = (
-        None
-        if item.body is None
-        else compile_command(item.body, dialect, tail=tail and item.ending == ";;")
+        None if item.body is None else compile_command(item.body, dialect, tail=tail and item.ending == ";;")
     )
     return patterns, body, item.ending

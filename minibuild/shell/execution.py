@@ -53,7 +53,9 @@ def call_function(
             restore(shell.process, undo)
 
 
-def run_builtin(shell: Shell, builtin: Builtin, argv: list[str], assign: Assign | None, redirect: Redirect | None) -> int:
+def run_builtin(
+    shell: Shell, builtin: Builtin, argv: list[str], assign: Assign | None, redirect: Redirect | None
+) -> int:
     """Run a builtin in the shell's own process."""
     if assign is None and redirect is None:
         if shell.options.xtrace:

@@ -40,7 +40,6 @@ if TYPE_CHECKING:
     Many = Callable[[Shell], list[str]]
 
 
-
 def compile_words(words: Sequence[Word], dialect: Dialect) -> Many:
     """The fields of some words, after pathname expansion."""
     plan = [one for word in words for one in _plan(word, dialect)]
@@ -63,8 +62,7 @@ def compile_words(words: Sequence[Word], dialect: Dialect) -> Many:
 
 
 def _plan(word: Word, dialect: Dialect) -> list[tuple[int, object]]:
-    """(0, text), (1, function that gives one field) or (2, function that gives any number of them) per word.
-    """
+    """(0, text), (1, function that gives one field) or (2, one that gives any number) per word."""
     if dialect.bash:
         from minibuild.shell.braces import brace_words  # only bash has them
 
@@ -77,7 +75,7 @@ def _plan(word: Word, dialect: Dialect) -> list[tuple[int, object]]:
             return [(0, "".join(part.text for part in parts))]  # type: ignore[union-attr]
     elif all(_is_single(part) for part in parts):
         return [(1, joined(parts, dialect, pattern=False))]
-    elif len(parts) == 1 and (function := _lone_parameter(parts[0], dialect)) is not None:
+    elif len(parts) == 1 and (function := _lone_parameter(parts[0])) is not None:
         return [(2, function)]
     return [(2, _fields_of(Word(tuple(parts)), dialect, tilde=False))]
 
@@ -98,7 +96,7 @@ def _is_single(part: Part) -> bool:
     return isinstance(part, CommandSubstitution | Arithmetic) and part.quoted
 
 
-def _lone_parameter(part: Part, dialect: Dialect) -> Many | None:
+def _lone_parameter(part: Part) -> Many | None:
     """The fields of `$name` standing alone, the most frequent word that is split."""
     if (
         not isinstance(part, Parameter)
@@ -199,9 +197,7 @@ def _tested_adder(part: Parameter, dialect: Dialect) -> Add:
         if part.quoted:
             return lambda shell, fields: fields.quoted(value(shell))
         return lambda shell, fields: fields.split(value(shell))
-    word = compile_parts(
-        expanded(argument, dialect, "" if part.quoted else "word"), dialect, split=not part.quoted
-    )
+    word = compile_parts(expanded(argument, "" if part.quoted else "word"), dialect, split=not part.quoted)
     name = part.name
 
     def absent(shell: Shell) -> bool:

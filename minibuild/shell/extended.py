@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from minibuild.shell.globbing import Globbing
 from minibuild.shell.octets import narrow
-from minibuild.shell.pattern import ESCAPE, Pattern, bracket_expression, compile_pattern, may_match, unquote
+from minibuild.shell.pattern import ESCAPE, Pattern, bracket_expression, compile_pattern, may_match
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -192,11 +192,4 @@ class BashGlobbing(Globbing):
 
     def is_active(self, field: str) -> bool:
         """Whether there is anything to match in a field."""
-        if not may_match(field) and not (self.extended and has_groups(field)):
-            return False
-        return any(component and self.compile(component) is not None for component in field.split("/"))
-
-
-def plain(pattern: str) -> str:
-    """The text of a pattern."""
-    return unquote(pattern)
+        return (may_match(field) or (self.extended and has_groups(field))) and super().is_active(field)

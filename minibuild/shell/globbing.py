@@ -25,9 +25,12 @@ class Globbing:
     ) -> None:
         self.caret, self.dots, self.recursive, self.ignore_case = caret, dots, recursive, ignore_case
 
+    def is_active(self, field: str) -> bool:
+        """Whether there is anything to match in a field."""
+        return any(component and self.compile(component) is not None for component in field.split("/"))
+
     def expand(self, view: View, pattern: str) -> list[str]:
-        """The existing paths that match, sorted; empty when there is none or nothing in `pattern` is active.
-        """
+        """The existing paths that match, sorted; empty when nothing matches, or is active in `pattern`."""
         components = pattern.split("/")
         matchers = [self._matcher(component) for component in components]
         if not any(matchers):

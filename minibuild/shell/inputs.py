@@ -16,8 +16,7 @@ _BLOCK = 512
 
 
 def read_line(stream: Stream | None, delimiter: bytes = b"\n") -> bytes:
-    """Up to and with the next `delimiter` (one byte); what there is at the end. OSError as read(2) gives it.
-    """
+    """Up to and with the next `delimiter` (one byte); what there is at the end. OSError as of read(2)."""
     if stream is None or not stream.readable:
         raise fail(errno.EBADF)
     if isinstance(stream, PipeReader):

@@ -66,7 +66,7 @@ class Shell(Services):
         self.name = name
         self.arg0 = name
         self.args = list(args)
-        self.pid = process.pid
+        self.pid: int = process.pid
         self.options = Options()
         self.words = messages_of(self.dialect)
         self.variables = Variables(self.dialect)
@@ -223,6 +223,10 @@ class Shell(Services):
                 self.option_place = place
 
     # ---- what happens between commands
+
+    def substituted(self) -> int:
+        """The status of the last command substitution of a command; 0 when it has none."""
+        return self.substitution_status or 0
 
     def check(self, status: int) -> int:
         """A command ended with `status`: with `set -e` a failure ends the shell, unless it decides a

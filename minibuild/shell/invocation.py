@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from minibuild.shell.dialect import Dialect
     from minibuild.shell.services import Regex
 
-_BASH_LONG = frozenset(["login", "noprofile", "norc", "posix", "verbose", "restricted", "noediting", "version", "help"])
+_BASH_LONG = frozenset(
+    ("login", "noprofile", "norc", "posix", "verbose", "restricted", "noediting", "version", "help")
+)
 
 
 class _Invocation(NamedTuple):

@@ -9,7 +9,10 @@ from minibuild.shell.nodes import HereDocument, Text, Word
 from minibuild.shell.quoting import Parts
 from minibuild.shell.substitutions import Substitutions
 
-KEYWORDS = frozenset(["!", "{", "}", "case", "do", "done", "elif", "else", "esac", "fi", "for", "if", "in", "then", "until", "while"])
+KEYWORDS = frozenset((
+    "!", "{", "}", "case", "do", "done", "elif", "else", "esac", "fi", "for", "if", "in", "then", "until",
+    "while",
+))  # fmt: skip
 MORE_KEYWORDS = frozenset(("function", "[[", "select", "time"))
 _BLANK = re.compile(r"[ \t]+")
 _COMMENT = re.compile(r"[^\n]*")
@@ -130,7 +133,7 @@ class Lexer(Substitutions):
     def _skip_blanks(self) -> str:
         while True:
             char = self.char()
-            if char in ("\\",) and self.ahead() == "\n":
+            if char == "\\" and self.ahead() == "\n":
                 self.pos += 2
                 self.line += 1
                 continue

@@ -6,22 +6,47 @@ from typing import Self
 
 # letter → name of `set -o`; "" for options that only have a name
 LETTERS = {
-    "e": "errexit", "f": "noglob", "I": "ignoreeof", "i": "interactive", "m": "monitor", "n": "noexec", "s": "stdin",
-    "c": "command", "x": "xtrace", "v": "verbose", "C": "noclobber", "a": "allexport", "b": "notify", "u": "nounset",
-    "E": "errtrace", "V": "vi",
+    "e": "errexit", "f": "noglob", "I": "ignoreeof", "i": "interactive", "m": "monitor", "n": "noexec",
+    "s": "stdin", "c": "command", "x": "xtrace", "v": "verbose", "C": "noclobber", "a": "allexport",
+    "b": "notify", "u": "nounset", "E": "errtrace", "V": "vi",
+}  # fmt: skip
+BASH_LETTERS = {
+    "h": "hashall", "B": "braceexpand", "E": "errtrace", "T": "functrace", "P": "physical", "H": "histexpand",
+    "k": "keyword", "p": "privileged", "t": "onecmd",
 }  # fmt: skip
 # What `set -o` lists, per dialect.
 LISTED = {
-    "ash": ["errexit", "noglob", "ignoreeof", "monitor", "noexec", "xtrace", "verbose", "noclobber", "allexport", "notify", "nounset", "errtrace", "vi", "pipefail"],
-    "dash": ["errexit", "noglob", "ignoreeof", "interactive", "monitor", "noexec", "stdin", "xtrace", "verbose", "vi", "emacs", "noclobber", "allexport", "notify", "nounset", "privileged", "nolog", "debug"],
-    "bash": ["allexport", "braceexpand", "emacs", "errexit", "errtrace", "functrace", "hashall", "histexpand", "history", "ignoreeof", "interactive-comments", "keyword", "monitor", "noclobber", "noexec", "noglob", "nolog", "notify", "nounset", "onecmd", "physical", "pipefail", "posix", "privileged", "verbose", "vi", "xtrace"],
-}
-BASH_LETTERS = {"h": "hashall", "B": "braceexpand", "E": "errtrace", "T": "functrace", "P": "physical", "H": "histexpand",
-                "k": "keyword", "p": "privileged", "t": "onecmd"}  # fmt: skip
-SHOPTS = ["assoc_expand_once", "autocd", "cdable_vars", "cdspell", "checkhash", "checkjobs", "checkwinsize", "cmdhist", "compat31", "compat32", "compat40", "compat41", "compat42", "compat43", "compat44", "complete_fullquote", "direxpand", "dirspell", "dotglob", "execfail", "expand_aliases", "extdebug", "extglob", "extquote", "failglob", "force_fignore", "globasciiranges", "globskipdots", "globstar", "gnu_errfmt", "histappend", "histreedit", "histverify", "hostcomplete", "huponexit", "inherit_errexit", "interactive_comments", "lastpipe", "lithist", "localvar_inherit", "localvar_unset", "login_shell", "mailwarn", "no_empty_cmd_completion", "nocaseglob", "nocasematch", "noexpand_translation", "nullglob", "patsub_replacement", "progcomp", "progcomp_alias", "promptvars", "restricted_shell", "shift_verbose", "sourcepath", "varredir_close", "xpg_echo"]
-_SHOPT_ON = frozenset(
-    ["checkwinsize", "cmdhist", "complete_fullquote", "extquote", "force_fignore", "globasciiranges", "globskipdots", "hostcomplete", "interactive_comments", "patsub_replacement", "progcomp", "promptvars", "sourcepath"]
-)
+    "ash": (
+        "errexit", "noglob", "ignoreeof", "monitor", "noexec", "xtrace", "verbose", "noclobber", "allexport",
+        "notify", "nounset", "errtrace", "vi", "pipefail",
+    ),
+    "dash": (
+        "errexit", "noglob", "ignoreeof", "interactive", "monitor", "noexec", "stdin", "xtrace", "verbose",
+        "vi", "emacs", "noclobber", "allexport", "notify", "nounset", "privileged", "nolog", "debug",
+    ),
+    "bash": (
+        "allexport", "braceexpand", "emacs", "errexit", "errtrace", "functrace", "hashall", "histexpand",
+        "history", "ignoreeof", "interactive-comments", "keyword", "monitor", "noclobber", "noexec", "noglob",
+        "nolog", "notify", "nounset", "onecmd", "physical", "pipefail", "posix", "privileged", "verbose",
+        "vi", "xtrace",
+    ),
+}  # fmt: skip
+SHOPTS = (
+    "assoc_expand_once", "autocd", "cdable_vars", "cdspell", "checkhash", "checkjobs", "checkwinsize",
+    "cmdhist", "compat31", "compat32", "compat40", "compat41", "compat42", "compat43", "compat44",
+    "complete_fullquote", "direxpand", "dirspell", "dotglob", "execfail", "expand_aliases", "extdebug",
+    "extglob", "extquote", "failglob", "force_fignore", "globasciiranges", "globskipdots", "globstar",
+    "gnu_errfmt", "histappend", "histreedit", "histverify", "hostcomplete", "huponexit", "inherit_errexit",
+    "interactive_comments", "lastpipe", "lithist", "localvar_inherit", "localvar_unset", "login_shell",
+    "mailwarn", "no_empty_cmd_completion", "nocaseglob", "nocasematch", "noexpand_translation", "nullglob",
+    "patsub_replacement", "progcomp", "progcomp_alias", "promptvars", "restricted_shell", "shift_verbose",
+    "sourcepath", "varredir_close", "xpg_echo",
+)  # fmt: skip
+_SHOPT_ON = frozenset((
+    "checkwinsize", "cmdhist", "complete_fullquote", "extquote", "force_fignore", "globasciiranges",
+    "globskipdots", "hostcomplete", "interactive_comments", "patsub_replacement", "progcomp", "promptvars",
+    "sourcepath",
+))  # fmt: skip
 
 
 class Options:

@@ -123,8 +123,7 @@ class Commands(Lexer):
     # ---- lists
 
     def body(self, *, empty: bool = False) -> Command | None:
-        """A list that something else ends. An error when there is no command in it, unless it may be `empty`.
-        """
+        """A list that something else ends. It is an error to have no command in it, unless it may be `empty`."""
         self.skip_newlines()
         if empty and self._at_end():
             return None

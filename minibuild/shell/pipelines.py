@@ -8,7 +8,6 @@ from minibuild.kernel.pipes import Pipe
 from minibuild.kernel.streams import Null
 from minibuild.shell.compiler import compile_command
 from minibuild.shell.jobs import Job, announce
-from minibuild.shell.nodes import Background, Pipeline, Subshell
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
     from minibuild.kernel.process import Process
     from minibuild.shell.dialect import Dialect
     from minibuild.shell.interpreter import Shell
+    from minibuild.shell.nodes import Background, Pipeline, Subshell
 
     Run = Callable[[Shell], int]
 
@@ -51,8 +51,7 @@ def subshell(command: Subshell, dialect: Dialect, tail: bool) -> Run:
 
 
 def _tail_subshell(command: Subshell, dialect: Dialect) -> Run:
-    """The last thing that a process does needs no child, unless traps are set that the child would not have.
-    """
+    """The last thing that a process does needs no child, unless traps are set that a child would not have."""
     body = compile_command(command.body, dialect, tail=True)
     apart = subshell(command, dialect, False)
 

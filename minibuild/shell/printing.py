@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from minibuild.shell.dialect import Dialect
 
 _DIRECTIVE = re.compile(
-    r"%(?P<flags>[-+ #0']*)(?P<width>\*|[0-9]*)(?:\.(?P<precision>\*|-?[0-9]*))?(?P<length>[hlLjzt]*)(?P<kind>.?)",
+    r"%(?P<flags>[-+ #0']*)(?P<width>\*|[0-9]*)(?:\.(?P<precision>\*|-?[0-9]*))?"
+    r"(?P<length>[hlLjzt]*)(?P<kind>.?)",
     re.DOTALL,
 )
 _TIME = re.compile(r"%(?P<flags>[-]?)(?P<width>[0-9]*)\((?P<format>[^)]*)\)T")

@@ -1,5 +1,4 @@
-"""What expansions and commands ask of the shell: messages, home directories, globbing, the special variables.
-"""
+"""What expansions and commands ask of the shell: messages, home directories, globbing, special variables."""
 
 from __future__ import annotations
 

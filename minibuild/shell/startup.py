@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from typing import TYPE_CHECKING
 
 from minibuild.shell.substitutions import NAME
@@ -70,7 +69,8 @@ def _bash(shell: Shell) -> None:
     uid = str(shell.process.view.credentials.uid)
     values.update({
         "BASH": "/bin/bash", "BASH_VERSION": _VERSION, "HOSTTYPE": "x86_64", "OSTYPE": "linux-gnu",
-        "MACHTYPE": "x86_64-pc-linux-gnu", "UID": uid, "EUID": uid, "OPTERR": "1", "SHELLOPTS": "braceexpand:hashall:interactive-comments",
+        "MACHTYPE": "x86_64-pc-linux-gnu", "UID": uid, "EUID": uid, "OPTERR": "1",
+        "SHELLOPTS": "braceexpand:hashall:interactive-comments",
     })  # fmt: skip
     values.setdefault("TERM", "dumb")
     for option in ("hashall", "braceexpand"):
@@ -81,5 +81,4 @@ def _bash(shell: Shell) -> None:
 
 def dynamic_random(shell: Shell) -> str:
     """`$RANDOM`: 0 to 32767, from the machine's own source."""
-    source: random.Random = shell.process.system.random
-    return str(source.randrange(32768))
+    return str(shell.process.system.random.randrange(32768))

@@ -11,6 +11,7 @@ from minibuild.shell.nodes import (
     Parameter,
     ProcessSubstitution,
     Script,
+    Text,
     Word,
 )
 from minibuild.shell.quoting import Parts, Quoting
@@ -26,8 +27,7 @@ _TRANSFORMATIONS = "QEPAaUuLKk"
 
 
 class Substitutions(Quoting):
-    """Reads expansions. What is inside of a command substitution is read by `inner_script` and `script_of`.
-    """
+    """Reads expansions. The inside of a command substitution is read by `inner_script` and `script_of`."""
 
     inner_script: Callable[[], Script]
     script_of: Callable[[str, int], Script]
@@ -140,20 +140,15 @@ class Substitutions(Quoting):
         subscript = self._subscript(name)
         if self.char() == "}":
             self.pos += 1
-            parts.part(Parameter(name, quoted, "!keys" if indirect and self._all(subscript) else "!" if indirect else "",
-                                 subscript=subscript))  # fmt: skip
+            operator = "!keys" if indirect and self._all(subscript) else "!" if indirect else ""
+            parts.part(Parameter(name, quoted, operator, subscript=subscript))
             return
         parts.part(self._operation(name, quoted, subscript, indirect))
 
     def _all(self, subscript: Word | None) -> bool:
-        return (
-            (subscript is not None
-            and subscript.literal in ("@", "*"))
-            or (
-                subscript is not None
-                and len(subscript.parts) == 1
-                and getattr(subscript.parts[0], "text", "") in ("@", "*")
-            )
+        return subscript is not None and subscript.parts in (
+            (Text("@", True),),
+            (Text("*", True),),
         )
 
     def _length(self, parts: Parts, quoted: bool) -> bool:

@@ -53,12 +53,12 @@ TESTS = frozenset(("-", ":-", "=", ":=", "?", ":?", "+", ":+"))
 
 def compile_text(word: Word, dialect: Dialect, *, tilde: str = "") -> Expand:
     """One text, quotes removed. `tilde`: "" none, "word" at the beginning, "assignment" after colons too."""
-    return joined(expanded(word, dialect, tilde), dialect, pattern=False)
+    return joined(expanded(word, tilde), dialect, pattern=False)
 
 
 def compile_pattern(word: Word, dialect: Dialect) -> Expand:
     """One pattern."""
-    return joined(expanded(word, dialect, "word"), dialect, pattern=True)
+    return joined(expanded(word, "word"), dialect, pattern=True)
 
 
 def compile_arithmetic(word: Word, dialect: Dialect) -> Callable[[Shell], int]:
@@ -77,7 +77,7 @@ def compile_arithmetic(word: Word, dialect: Dialect) -> Callable[[Shell], int]:
     return lambda shell: compile_expression(expand(shell), dialect)(shell.variables)
 
 
-def expanded(word: Word, dialect: Dialect, tilde: str) -> Sequence[Part]:
+def expanded(word: Word, tilde: str) -> Sequence[Part]:
     """The parts of a word after tilde expansion, if there is to be any."""
     return with_tilde(word.parts, tilde) if tilde else word.parts
 
@@ -176,7 +176,7 @@ def _tested_text(part: Parameter, dialect: Dialect, *, pattern: bool) -> Expand:
     get = scalar_getter(part, dialect)
     operator = part.operator
     assert part.argument is not None
-    word = joined(expanded(part.argument, dialect, "" if part.quoted else "word"), dialect, pattern=pattern)
+    word = joined(expanded(part.argument, "" if part.quoted else "word"), dialect, pattern=pattern)
     quoted = pattern and part.quoted
     if operator[-1] == "+":
         return lambda shell: "" if missing(operator, get(shell)) else word(shell)
@@ -199,8 +199,10 @@ def scalar_getter(part: Parameter, dialect: Dialect) -> Get:
     if part.subscript is not None:
         subscript = compile_text(part.subscript, dialect)
 
-        def get(shell: Shell) -> str | None:
+        def element(shell: Shell) -> str | None:
             return shell.variables.element(name, subscript(shell))
+
+        get: Get = element
     else:
         get = getter(name)
     if not part.indirect:
@@ -334,7 +336,8 @@ def _sliced(part: Parameter, dialect: Dialect) -> Many:
         if name in MANY:
             found = list(enumerate([shell.name, *shell.args]))
         else:
-            found = [(int(key), value) for key, value in zip(keys(shell, name), elements(shell, name), strict=True)]
+            places = [int(key) for key in keys(shell, name)]
+            found = list(zip(places, elements(shell, name), strict=True))
         start = offset(shell)
         if start < 0:
             start += found[-1][0] + 1 if found else 0

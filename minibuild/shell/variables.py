@@ -49,7 +49,8 @@ class Variables:
     """
 
     __slots__ = (
-        "allexport", "arrays", "attributes", "careful", "depth", "dialect", "dynamic", "exported", "ifs", "plain_ifs", "readonly",
+        "allexport", "arrays", "attributes", "careful", "depth", "dialect", "dynamic", "exported", "ifs",
+        "plain_ifs", "readonly",
         "scopes", "values", "watched",
     )  # fmt: skip
 

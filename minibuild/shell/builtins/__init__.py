@@ -18,34 +18,29 @@ if TYPE_CHECKING:
 
     Run = Callable[[Shell, list[str]], int]
 
-# name → module.function
+# module.function → the names of the builtins that it is
 _COMMON = {
-    ":": "simple.colon", "true": "simple.colon", "false": "simple.false", "echo": "output.echo", "printf": "output.printf",
-    "test": "testing.test", "[": "testing.test",
-    "cd": "directories.cd", "chdir": "directories.cd", "pwd": "directories.pwd",
-    "export": "names.export", "readonly": "names.export", "unset": "names.unset", "local": "names.local",
-    "set": "setting.set_options", "shift": "setting.shift", "getopts": "setting.getopts",
-    "eval": "running.evaluate", ".": "running.source", "exec": "running.execute", "command": "running.command",
-    "exit": "running.leave", "return": "running.return_from", "break": "running.break_loop", "continue": "running.break_loop",
-    "read": "reading.read", "trap": "signals.trap", "kill": "signals.kill", "wait": "signals.wait", "jobs": "signals.jobs",
-    "fg": "signals.foreground", "bg": "signals.foreground",
-    "umask": "limits.umask", "ulimit": "limits.ulimit", "times": "limits.times",
-    "alias": "lookup.alias", "unalias": "lookup.unalias", "type": "lookup.type_of", "hash": "lookup.hash_commands",
+    "simple.colon": ": true", "simple.false": "false", "output.echo": "echo", "output.printf": "printf",
+    "testing.test": "test [", "directories.cd": "cd chdir", "directories.pwd": "pwd",
+    "names.export": "export readonly", "names.unset": "unset", "names.local": "local",
+    "setting.set_options": "set", "setting.shift": "shift", "setting.getopts": "getopts",
+    "running.evaluate": "eval", "running.source": ".", "running.execute": "exec",
+    "running.command": "command", "running.leave": "exit", "running.return_from": "return",
+    "running.break_loop": "break continue", "reading.read": "read", "signals.trap": "trap",
+    "signals.kill": "kill", "signals.wait": "wait", "signals.jobs": "jobs", "signals.foreground": "fg bg",
+    "limits.umask": "umask", "limits.ulimit": "ulimit", "limits.times": "times", "lookup.alias": "alias",
+    "lookup.unalias": "unalias", "lookup.type_of": "type", "lookup.hash_commands": "hash",
 }  # fmt: skip
-_NOT_DASH = {"source": "running.source", "let": "simple.let"}
-_ASH = {**_NOT_DASH, "[[": "testing.test"}
+_ASH = {"running.source": "source", "simple.let": "let", "testing.test": "[["}
 _BASH = {
-    **_NOT_DASH, "declare": "declaring.declare", "typeset": "declaring.declare", "local": "declaring.declare",
-    "export": "declaring.declare", "readonly": "declaring.declare",
-    "shopt": "shopt.shopt", "mapfile": "arrays.mapfile", "readarray": "arrays.mapfile",
-    "pushd": "stack.pushd", "popd": "stack.popd", "dirs": "stack.dirs", "builtin": "running.builtin",
-    "caller": "simple.caller", "disown": "simple.colon", "enable": "simple.colon", "bind": "simple.colon",
-    "complete": "simple.colon", "compgen": "simple.colon", "history": "simple.colon", "suspend": "simple.colon",
-    "logout": "running.leave",
+    "running.source": "source", "simple.let": "let", "running.builtin": "builtin", "running.leave": "logout",
+    "declaring.declare": "declare typeset local export readonly", "shopt.shopt": "shopt",
+    "arrays.mapfile": "mapfile readarray", "stack.pushd": "pushd", "stack.popd": "popd", "stack.dirs": "dirs",
+    "simple.caller": "caller", "simple.colon": "disown enable bind complete compgen history suspend",
 }  # fmt: skip
 SPECIAL = frozenset(
-    [":", ".", "break", "continue", "eval", "exec", "exit", "export", "readonly", "return", "set", "shift", "times", "trap", "unset"]
-)
+    (":", ".", "break", "continue", "eval", "exec", "exit", "export", "readonly", "return", "set", "shift")
+) | {"times", "trap", "unset"}
 _ASH_SPECIAL = SPECIAL | {"local", "source"}
 
 
@@ -76,7 +71,8 @@ def table(dialect: Dialect) -> dict[str, Builtin]:
     """All builtins of a dialect."""
     found = _tables.get(dialect.name)
     if found is None:
-        places = _COMMON | (_BASH if dialect.bash else {} if dialect.posix_only else _ASH)
+        rooms = (_COMMON, _BASH if dialect.bash else {} if dialect.posix_only else _ASH)
+        places = {name: place for room in rooms for place, names in room.items() for name in names.split()}
         special = SPECIAL if dialect.bash else _ASH_SPECIAL
         found = {name: Builtin(name, place, name in special) for name, place in places.items()}
         _tables[dialect.name] = found

@@ -20,7 +20,9 @@ def declare(shell: Shell, argv: list[str]) -> int:
     """`declare [-aAfFgilnprux] [+…] name[=value]...`, and its older names."""
     command = argv[0]
     words = argv[1:]
-    on, off, flags = set(), set(), set()
+    on: set[str] = set()
+    off: set[str] = set()
+    flags: set[str] = set()
     while (
         words and words[0][:1] in ("-", "+") and len(words[0]) > 1 and not isinstance(words[0], ArrayArgument)
     ):

@@ -12,13 +12,22 @@ if TYPE_CHECKING:
 _SHIFTS = {"u": 6, "g": 3, "o": 0}
 # letter: (name, unit, default as the builtin shows it)
 _LIMITS = {
-    "c": ("core file size", "blocks", "unlimited"), "d": ("data seg size", "kb", "unlimited"),
-    "e": ("scheduling priority", "", "0"), "f": ("file size", "blocks", "unlimited"), "i": ("pending signals", "", "31436"),
-    "l": ("locked memory", "kb", "8192"), "m": ("memory size", "kb", "unlimited"), "n": ("file descriptors", "", "1048576"),
-    "p": ("processes", "", "unlimited"), "q": ("POSIX message queues", "bytes", "819200"), "r": ("real-time priority", "", "0"),
-    "s": ("stack size", "kb", "8192"), "t": ("cpu time", "seconds", "unlimited"), "v": ("address space", "kb", "unlimited"),
+    "c": ("core file size", "blocks", "unlimited"),
+    "d": ("data seg size", "kb", "unlimited"),
+    "e": ("scheduling priority", "", "0"),
+    "f": ("file size", "blocks", "unlimited"),
+    "i": ("pending signals", "", "31436"),
+    "l": ("locked memory", "kb", "8192"),
+    "m": ("memory size", "kb", "unlimited"),
+    "n": ("file descriptors", "", "1048576"),
+    "p": ("processes", "", "unlimited"),
+    "q": ("POSIX message queues", "bytes", "819200"),
+    "r": ("real-time priority", "", "0"),
+    "s": ("stack size", "kb", "8192"),
+    "t": ("cpu time", "seconds", "unlimited"),
+    "v": ("address space", "kb", "unlimited"),
     "x": ("file locks", "", "unlimited"),
-}  # fmt: skip
+}
 
 
 def umask(shell: Shell, argv: list[str]) -> int:

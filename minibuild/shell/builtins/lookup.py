@@ -123,7 +123,9 @@ def _typed(shell: Shell, name: str, flags: str) -> str | None:
     if "P" in flags:
         return find_path(shell, name)
     kinds = (
-        ("alias", name in shell.aliases), ("keyword", is_keyword(shell, name)), ("function", name in shell.functions),
+        ("alias", name in shell.aliases),
+        ("keyword", is_keyword(shell, name)),
+        ("function", name in shell.functions),
         ("builtin", name in shell.builtins),
     )  # fmt: skip
     for kind, found in kinds:
@@ -141,11 +143,7 @@ def hash_commands(shell: Shell, argv: list[str]) -> int:
     for name in argv[1:]:
         if name.startswith("-"):
             continue
-        if (
-            "/" not in name
-            and find_path(shell, name) is None
-            and name not in shell.builtins
-        ):
+        if "/" not in name and find_path(shell, name) is None and name not in shell.builtins:
             shell.complain(f"{name}: not found")
             status = 1
     return status

@@ -23,7 +23,7 @@ class _Request(NamedTuple):
     """What `read` was asked for."""
 
     raw: bool = False
-    count: int | None = None
+    most: int | None = None
     exact: bool = False  # bash's -N: delimiters count as characters
     delimiter: bytes = b"\n"
     timeout: float | None = None
@@ -81,7 +81,7 @@ def _with_value(request: _Request, letter: str, value: str) -> _Request:
         raise ShellError("invalid count")
     if letter == "u":
         return request._replace(descriptor=int(value))
-    return request._replace(count=int(value), exact=letter == "N")
+    return request._replace(most=int(value), exact=letter == "N")
 
 
 def read(shell: Shell, argv: list[str]) -> int:
@@ -133,9 +133,9 @@ def _ready(shell: Shell, stream: Stream | None, timeout: float) -> bool:
 def _input(shell: Shell, stream: Stream | None, request: _Request) -> tuple[str, set[int], int]:
     """The text, the places of characters that a backslash made ordinary, and the status."""
     try:
-        if request.count is not None:
+        if request.most is not None:
             data, complete = _counted(stream, request)
-            return _unescaped(data, request.raw)[:2] + (0 if complete else 1,)
+            return *_unescaped(data, request.raw), 0 if complete else 1
         pieces: list[bytes] = []
         while True:
             line = read_line(stream, request.delimiter)
@@ -164,8 +164,8 @@ def _counted(stream: Stream | None, request: _Request) -> tuple[bytes, bool]:
     data = bytearray()
     escaping = False
     count = 0
-    assert request.count is not None
-    while count < request.count:
+    assert request.most is not None
+    while count < request.most:
         char = stream.read(1)
         if not char:
             return bytes(data), False
