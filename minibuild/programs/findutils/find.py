@@ -132,7 +132,7 @@ def _command_line(search: Search, words: list[str]) -> tuple[list[str], list[str
 
 
 def _begins_expression(word: str) -> bool:
-    return (word[:1] == "-" and len(word) > 1) or word in ("(", "!", ")", ",")
+    return (word[:1] == "-" and len(word) > 1) or word in ("(", "!")
 
 
 class _Walk:
@@ -198,7 +198,11 @@ class _Walk:
             if search.depth_first:
                 self._act(visit)
             return
-        if search.follow == "L" and any(node is visit.stat.node for _, _, node in stack):
+        if (
+            search.follow == "L"
+            and not search.busybox
+            and any(node is visit.stat.node for _, _, node in stack)
+        ):
             self._loop(visit, stack)
             return
         origin = origin_of(visit.stat.node)

@@ -79,7 +79,7 @@ def _quoted(data: Iterator[int], blanks: bytes, *, gnu: bool) -> Iterator[tuple[
             else:
                 item.append(byte)
         elif byte == 92:
-            escaped = begun = True
+            escaped = True
         elif byte in (34, 39):
             quote = byte
             begun = begun or gnu  # to busybox, empty quotes are no item
@@ -101,7 +101,7 @@ def _quoted(data: Iterator[int], blanks: bytes, *, gnu: bool) -> Iterator[tuple[
             begun = True
     if pending is not None:
         yield pending, not (begun or item or quote)
-    if quote:
+    if quote and (gnu or item):  # busybox notices only when there is something behind the quote
         raise UnmatchedQuoteError("single" if quote == 39 else "double")
-    if begun or item:
+    if (begun and not quote) or item:
         yield decode(bytes(item)), True
