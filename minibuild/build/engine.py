@@ -57,18 +57,22 @@ _COPIES = ("ADD", "COPY")
 
 
 class Engine:
-    """Creates, executes and commits for one stage; `records` collects what was done."""
+    """Creates, executes and commits for one stage; adds what was done to `records`."""
 
-    def __init__(self, workshop: Workshop, scope: Scope, total: int) -> None:
+    def __init__(
+        self, workshop: Workshop, stage: Stage, scope: Scope, total: int, records: list[StepRecord]
+    ) -> None:
+        self.stage = stage
         self.workshop = workshop
         self.scope = scope
         self.total = total
-        self.records: list[StepRecord] = []
+        self.records = records
         self._cmd_set = False
 
-    def begin(self, stage: Stage, base: StageImage, number: int) -> StageImage:
+    def begin(self, base: StageImage, number: int) -> StageImage:
         """FROM: the stage's base, with its triggers taken off, is the first image to run a container from."""
         started = time.monotonic()
+        stage = self.stage
         text = one_line(stage.from_)
         line = stage.from_.start_line
         self.workshop.emit(events.StepStarted(number, self.total, text, line, stage.label))
@@ -78,7 +82,8 @@ class Engine:
         fidelity, reasons = base.fidelity, base.reasons
         self.workshop.emit(events.StepCommitted(number, base.id, None, 0, fidelity, reasons, seconds, False))
         why = "; ".join(reasons)
-        self.records.append(StepRecord(line, text, base.id, None, fidelity, why, False, seconds))
+        record = StepRecord(line, text, base.id, None, fidelity, why, False, seconds, "", stage.label)
+        self.records.append(record)
         return image
 
     @contextmanager

@@ -71,8 +71,8 @@ class StepRecord(NamedTuple):
 class BuildResult(NamedTuple):
     """A finished build: the image ID, the names given to it and its steps in the order of the Dockerfile.
 
-    `descriptor` is the OCI descriptor of the image's manifest as the first archive among the outputs holds
-    it; empty when there was none.
+    `build` is the ID under which the store remembers it. `descriptor` is the OCI descriptor of the
+    image's manifest as the first archive among the outputs holds it; empty when there was none.
     """
 
     image: str
@@ -81,6 +81,7 @@ class BuildResult(NamedTuple):
     fidelity: str
     seconds: float
     descriptor: Mapping[str, Any] = {}
+    build: str = ""
 
     @property
     def manifest(self) -> str:

@@ -1,0 +1,111 @@
+"""The stages of one build, each after those that it needs."""
+
+from collections.abc import Iterator
+
+from minibuild.build import events
+from minibuild.build.engine import Engine, Step
+from minibuild.build.images import StageImage, scratch
+from minibuild.build.loop import replay
+from minibuild.build.plan import Plan, Stage, stages_named
+from minibuild.build.request import StepRecord
+from minibuild.build.scope import Scope, environment_values
+from minibuild.build.workshop import Workshop
+from minibuild.dockerfile.nodes import Instruction
+from minibuild.errors import MinibuildError
+
+
+class Stages:
+    """Builds the needed stages in the order of the Dockerfile, each after those that it needs."""
+
+    def __init__(self, workshop: Workshop, records: list[StepRecord]) -> None:
+        self.workshop = workshop
+        self.records = records
+        self.plan: Plan = workshop.plan
+        self.scopes: dict[int, Scope] = {}
+
+    def build(self) -> None:
+        workshop, plan = self.workshop, self.plan
+        bases: dict[int, StageImage | None] = {}
+        bodies: dict[int, list[tuple[Instruction, Instruction]]] = {}
+        todo = list(plan.needed)
+        while todo:
+            number = todo.pop()
+            bases[number] = self._image_base(plan.stages[number])
+            bodies[number] = self._body(plan.stages[number], bases[number])
+            instructions = [instruction for instruction, _ in bodies[number]]
+            named = stages_named(plan, number, instructions, workshop.request.build_contexts)
+            todo += sorted(named - bodies.keys() - set(todo))  # triggers of images may need further stages
+        total = sum(1 + len(body) for body in bodies.values())
+        workshop.emit(events.BuildStarted(workshop.text.path, total))
+        for warning in plan.dockerfile.warnings:
+            workshop.emit(events.Warned(warning))
+        first = 1
+        for number in sorted(bodies):
+            stage, body = plan.stages[number], bodies[number]
+            self._stage(stage, bases[number], body, first, total)
+            first += 1 + len(body)
+
+    def _image_base(self, stage: Stage) -> StageImage | None:
+        """The image on which the stage starts; None when that is another stage."""
+        try:
+            base = stage.base
+            if base.stage is not None:
+                return None
+            if base.image:
+                return self.workshop.sources.find_image(base.image, stage.platform)
+            if base.context:
+                return self.workshop.sources.context_image(base.context)
+            return scratch(stage.platform)
+        except MinibuildError as error:
+            self.workshop.text.locate(error, stage.from_)
+            raise
+
+    def _body(self, stage: Stage, base: StageImage | None) -> list[tuple[Instruction, Instruction]]:
+        """(instruction, the instruction whose line it is told at): the base's triggers, then the stage's
+        own.
+        """
+        if base is not None:
+            texts = base.runtime.on_build
+        else:
+            assert stage.base.stage is not None
+            texts = tuple(
+                instruction.text
+                for instruction in self.plan.stages[stage.base.stage].instructions
+                if instruction.keyword == "ONBUILD"
+            )
+        own = [(instruction, instruction) for instruction in stage.instructions]
+        if not texts:
+            return own
+        from minibuild.build.triggers import triggered  # few bases have triggers
+
+        return [(trigger, stage.from_) for trigger in triggered(texts, stage.from_, self.workshop)] + own
+
+    def _stage(
+        self,
+        stage: Stage,
+        base: StageImage | None,
+        body: list[tuple[Instruction, Instruction]],
+        first: int,
+        total: int,
+    ) -> None:
+        workshop = self.workshop
+        if base is None:
+            assert stage.base.stage is not None
+            base = workshop.built[stage.base.stage]
+            scope = self.scopes[stage.base.stage].child()
+        else:
+            values = environment_values(base.runtime.env)
+            scope = Scope(values, workshop.request.build_args, self.plan.globals)
+        self.scopes[stage.number] = scope
+        engine = Engine(workshop, stage, scope, total, self.records)
+        image = engine.begin(base, first)
+        steps = (
+            Step(first + 1 + offset, instruction, place, stage)
+            for offset, (instruction, place) in enumerate(body)
+        )
+        self.replay(steps, image, engine)
+
+    def replay(self, steps: Iterator[Step], image: StageImage, engine: Engine) -> None:
+        """Replay the instructions of one stage; what comes out is that stage's image."""
+        number = engine.stage.number
+        self.workshop.built[number] = replay(steps, image, engine)
