@@ -107,6 +107,13 @@ def test_a_missing_member_fails_after_the_others():
         assert machine.paths("/tmp") == ["s", "s/a"]
 
 
+def test_what_is_left_out_is_not_missing():
+    for machine in (tree(busybox()), tree(gnu())):
+        ran = machine.run("tar cf t.tar s", "tar xf t.tar -C /tmp s/a s/sub --exclude=s/a")
+        assert (ran.status, ran.err) == (0, "")
+        assert machine.paths("/tmp") == ["s", "s/sub", "s/sub/b"]
+
+
 def test_gnu_changes_directory_between_names():
     machine = gnu()
     machine.filesystem.write_file("/x/a", b"")

@@ -96,9 +96,8 @@ class _Reading:
             name = member.name.rstrip("/") or member.name
             if self.busybox:
                 name = (self.prefixes.member(member.name) or "").rstrip("/")
-            if any(one.matches(name) for one in self.excluded):
-                continue
-            if self.wanted.takes(name):
+            # What is left out was asked for all the same, so it is not missing.
+            if self.wanted.takes(name) and not any(one.matches(name) for one in self.excluded):
                 yield member
 
     def _one(self, member: Member, reader: TarReader, unpacker: BusyboxUnpacker | GnuUnpacker) -> None:
