@@ -91,6 +91,7 @@ TEXT: dict[str, str] = {
     "text.column": "column",
     "text.comm": "comm join",
     "text.cut": "cut",
+    "text.diff": "diff",
     "text.envsubst": "envsubst",
     "text.expand": "expand unexpand",
     "text.fold": "fold fmt",
