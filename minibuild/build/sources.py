@@ -28,7 +28,8 @@ class Source:
     """A file system that is copied from: a stage, an image or a context.
 
     `identity` names its exact files when it can't change during or after the build; it is "" for a host
-    directory, whose `context` is then given. `partial` tells that the catalogue made the files.
+    directory, whose `context` is then given. `modelled` is the layer of those of its files that the catalogue
+    made, "" for none.
     """
 
     def __init__(
@@ -38,12 +39,12 @@ class Source:
         *,
         identity: str = "",
         context: Context | None = None,
-        partial: bool = False,
+        modelled: str = "",
     ) -> None:
         self.label = label
         self.identity = identity
         self.context = context
-        self.partial = partial
+        self.modelled = modelled
         self._root = root
         self._filesystem: FileSystem | None = None
 
@@ -149,7 +150,7 @@ class Sources:
             label,
             lambda: self.store.layer_filesystem(image.config.diff_ids).root,
             identity=image.files,
-            partial=image.partial,
+            modelled=image.config.diff_ids[0] if image.partial and image.config.diff_ids else "",
         )
 
     def _named_context(self, name: str) -> Source:

@@ -187,3 +187,14 @@ def test_nothing_of_the_host_is_seen(bench: Bench, tmp_path: Path) -> None:
     os.symlink(outside, bench.context / "link")
     out = run(bench, f"COPY . /ctx/\nRUN cat /ctx/link {outside} 2>&1; ls /ctx\n")
     assert "of the host" not in out
+
+
+def test_files_of_the_catalogue_are_modelled(bench: Bench) -> None:
+    text = (
+        "FROM alpine AS made\nRUN echo own > /own\nFROM scratch\n"
+        "COPY --from=made /own /own\nCOPY --from=made /etc/alpine-release /release\n"
+        "COPY --from=alpine /etc /etc\n"
+    )
+    result = bench.build(text)
+    assert [step.fidelity for step in result.steps[2:]] == ["exact", "exact", "modelled", "modelled"]
+    assert "which the catalogue made" in result.steps[-1].why

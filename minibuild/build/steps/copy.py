@@ -10,7 +10,7 @@ from minibuild.build.errors import BuildError
 from minibuild.build.expansion import expand, expand_content
 from minibuild.build.plan import find_origin
 from minibuild.build.selection import Exclusion, Place, Selected, select, select_parents
-from minibuild.filesystem import File, InlineContent
+from minibuild.filesystem import File, InlineContent, SliceContent
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -154,10 +154,21 @@ def write(move: Transfer, container: StepContainer, put: Callable[[Copier, Selec
         directory_mode=chmod.for_new_directories if chmod else 0o755,
     )
     copier = Copier(destination, CopyRules(owner, chmod, move.exclusion))
+    modelled = move.source.modelled
     for one in move.choose():
         container.note_opaque(one.node)
+        if modelled and _is_of_layer(one, move.exclusion, modelled):
+            container.note("modelled", (f"files come from {move.source.label}, which the catalogue made",))
         put(copier, one)
     if move.link:
         overlay(destination.filesystem.snapshot().root, container.filesystem)
-    if move.source.partial:
-        container.note("modelled", (f"files come from {move.source.label}, which the catalogue made",))
+
+
+def _is_of_layer(source: Selected, exclusion: Exclusion, layer: str) -> bool:
+    """Whether a file of the source has its bytes from that layer."""
+    from minibuild.build.fingerprint import nodes_below
+
+    return any(
+        isinstance(node, File) and isinstance(node.content, SliceContent) and node.content.digest == layer
+        for _, node in nodes_below(source.node, exclusion)
+    )
