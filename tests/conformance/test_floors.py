@@ -16,7 +16,7 @@ HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
 KITS = Path(os.environ.get("MINIBUILD_CONFORMANCE") or ROOT.parent / "shared" / "conformance")
 FLOORS = tomllib.loads((HERE / "floors.toml").read_text(encoding="utf-8"))
-SCORE = re.compile(r"^\w+: (\d+)/(\d+) ", re.MULTILINE)
+SCORE = re.compile(r"^\w+: (\d+)/(\d+) (?:passed|built)", re.MULTILINE)
 
 pytestmark = pytest.mark.conformance
 
