@@ -102,6 +102,7 @@ TEXT: dict[str, str] = {
     "text.nl": "nl",
     "text.pager": "less more pg vi vim nano emacs joe mcedit",
     "text.paste": "paste",
+    "text.patch": "patch",
     "text.sed": "sed",
     "text.sort": "sort",
     "text.split": "split csplit",
