@@ -53,6 +53,8 @@ class Process:
         self.executable = ""
         # A shell's status is that of its commands, which answer for themselves.
         self.assumable = False
+        # Why the failure that was seen last may be none in reality, and when that was, in units of work.
+        self.doubt = ("", 0)
         self.descriptors = Descriptors()
         self.ignored: set[int] = set()
         self.handlers: dict[int, Callable[[int], None]] = {}
@@ -157,6 +159,8 @@ class Process:
             task.processes.pop()
             self._close()
         self._end(status)
+        if status and self.parent is not None and self.doubt[1] == self.system.work:
+            self.parent.doubt = self.doubt
         if (
             self.parent is not None
             and self.parent.doom
@@ -290,13 +294,15 @@ class Process:
         """
         opaque = self.view.opaque
         name = self.argv[0].rpartition("/")[2] if self.argv else ""
-        if not opaque and (not self.assumable or name in _ANSWERS):
-            return status
         origin = opaque or f"whether the image has {self.view.missing}"
+        if not opaque and not self.assumable:
+            return status
         output = self.descriptors.get(1)
         if output is not None and output.writable:
             output.make_opaque(origin)
-        if status and self.assumable:
+        if not opaque and name in _ANSWERS:
+            self.doubt = (f"{origin} is not known", self.system.work)
+        elif status and self.assumable:
             self.system.fidelity.note(Fidelity.ASSUMED, f"{name} is taken to succeed: {origin} is not known")
             return 0
         return status

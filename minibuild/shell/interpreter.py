@@ -79,7 +79,6 @@ class Shell(Services):
         self.hashed: set[str] = set()
         self.status = 0
         self.tested = 0
-        self.doubt = ("", 0)  # why the last test may be wrong, and when that was, in units of work
         self.loops = 0
         self.calls: list[str] = []  # names of the functions that run, the innermost last
         self.line = 0
@@ -177,6 +176,9 @@ class Shell(Services):
         status = self.guarded(run)
         if status and self.assumed():
             status = 0
+            output = self.process.descriptors.get(1)
+            if output is not None and output.writable:
+                output.make_opaque(self.process.doubt[0])
         action = self.traps.take_exit()
         if action:
             self.status = status
@@ -252,15 +254,15 @@ class Shell(Services):
             return
         missing = self.process.view.missing
         if missing:
-            self.doubt = (f"whether the image has {missing} is not known", system.work)
+            self.process.doubt = (f"whether the image has {missing} is not known", system.work)
         elif any(OPAQUE_WORD.search(word) for word in words):
-            self.doubt = (f"whether `{' '.join(words)}` holds is not known", system.work)
+            self.process.doubt = (f"whether `{' '.join(words)}` holds is not known", system.work)
 
     def assumed(self) -> bool:
         """Whether the command that just failed is a test that may as well have succeeded: then it is taken
         to have.
         """
-        reason, moment = self.doubt
+        reason, moment = self.process.doubt
         if not reason or moment != self.process.system.work:
             return False
         self.process.system.fidelity.note(Fidelity.ASSUMED, reason)

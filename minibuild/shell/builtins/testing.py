@@ -27,5 +27,6 @@ def test(shell: Shell, argv: list[str]) -> int:
         shell.doubt_test(words)
         return 1
     except TestError as error:
+        shell.doubt_test(words)
         shell.complain_as(argv[0], str(error))
         return 2
