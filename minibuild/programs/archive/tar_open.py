@@ -48,6 +48,9 @@ def open_archive(process: Process, line: CommandLine, opened: Callable[[], None]
     try:
         source = inflow_of(process, process.open_reader(line.archive))
         opened()
+        codec = asked_codec(process, line)
+        if codec is not None and not busybox:
+            _need_program(process, codec)
         head = source.peek(_MAGIC)
     except OSError as error:
         if busybox:
@@ -56,16 +59,21 @@ def open_archive(process: Process, line: CommandLine, opened: Callable[[], None]
         die(process, NOT_RECOVERABLE, 2)
     if process.view.opaque:
         return Archive(source, None, True)
-    codec = asked_codec(process, line)
     if codec is None:
         codec = _found_codec(process, head, seekable=line.archive != "-" or _seekable(process, busybox))
+        if codec is not None and not busybox:
+            _need_program(process, codec)
     if codec is None:
         return Archive(source, None, False)
-    if not busybox and not program_is_there(process, codec):
-        refuse_program(process, codec)
-        end_after_child(process, 2)
     child = Child(process, codec, busybox=busybox)
     return Archive(inflow_from(process, child.pieces(source)), child, False)
+
+
+def _need_program(process: Process, codec: Codec) -> None:
+    """GNU's tar has other programs unpack; without one it can't go on."""
+    if not program_is_there(process, codec):
+        refuse_program(process, codec)
+        end_after_child(process, 2)
 
 
 def end_after_child(process: Process, status: int) -> NoReturn:
