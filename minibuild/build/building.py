@@ -9,7 +9,7 @@ from minibuild.build.errors import BuildError
 from minibuild.build.images import StageImage
 from minibuild.build.plan import make_plan, with_labels
 from minibuild.build.reading import read_dockerfile
-from minibuild.build.record import keep_record
+from minibuild.build.record import keep_failure, keep_record
 from minibuild.build.request import BuildRequest, BuildResult, StepRecord
 from minibuild.build.stages import Stages
 from minibuild.build.workshop import Workshop
@@ -28,10 +28,11 @@ def build(request: BuildRequest, store: Store, listen: events.Listener) -> Build
     started = time.monotonic()
     workshop = open_workshop(request, store, listen)
     records: list[StepRecord] = []
+    stages = Stages(workshop, records)
     try:
-        Stages(workshop, records).build()
+        stages.build()
     except MinibuildError as error:
-        keep_record(workshop, records, "", (), error.message)
+        keep_failure(workshop, records, stages.planned, error.message)
         raise
     image = workshop.built[workshop.plan.target]
     if image.partial:

@@ -5,7 +5,7 @@ around both.
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from minibuild.build import events
 from minibuild.build.action import Action, Inputs, Situation
@@ -23,13 +23,18 @@ from minibuild.errors import MinibuildError
 from minibuild.image.config import HistoryEntry
 from minibuild.store import CacheRecord
 
+if TYPE_CHECKING:
+    from minibuild.build.explanation import StageExplainer
+    from minibuild.build.explanation_files import Listed
+    from minibuild.build.explanation_inputs import Reason
+
 
 class Step:
     """One instruction on its way through the loop. `place` is where its errors point: for a trigger that is
     the FROM.
     """
 
-    __slots__ = ("action", "inputs", "instruction", "key", "number", "place", "stage", "started")
+    __slots__ = ("action", "inputs", "instruction", "key", "miss", "number", "place", "stage", "started")
 
     def __init__(self, number: int, instruction: Instruction, place: Instruction, stage: Stage) -> None:
         self.number = number
@@ -40,6 +45,7 @@ class Step:
         self.action: Action | None = None
         self.inputs: Inputs = ()
         self.key = ""
+        self.miss = ""  # why the cache has nothing for it, as StepRecord has it
 
 
 class _Outcome(NamedTuple):
@@ -67,7 +73,9 @@ class Engine:
         self.scope = scope
         self.total = total
         self.records = records
+        self.explainer: StageExplainer | None = None
         self._cmd_set = False
+        self._first = 0
 
     def begin(self, base: StageImage, number: int) -> StageImage:
         """FROM: the stage's base, with its triggers taken off, is the first image to run a container from."""
@@ -80,6 +88,9 @@ class Engine:
         image = base._replace(config=base.config._replace(config=runtime))
         seconds = time.monotonic() - started
         fidelity, reasons = base.fidelity, base.reasons
+        self._first = len(self.records)
+        if self.explainer is not None and (why_other := self.explainer.base(base.id)):
+            self.workshop.emit(events.StepExplained(number, why_other))
         self.workshop.emit(events.StepCommitted(number, base.id, None, 0, fidelity, reasons, seconds, False))
         why = "; ".join(reasons)
         record = StepRecord(line, text, base.id, None, fidelity, why, False, seconds, "", stage.label)
@@ -96,9 +107,11 @@ class Engine:
         try:
             yield
         except MinibuildError as error:
+            self.workshop.failed = step
             self.workshop.text.locate(error, step.place)
             raise
         except OSError as error:  # a file of the host that went away, changed or can't be read
+            self.workshop.failed = step
             name = f"{error.filename}: " if error.filename else ""
             problem = BuildError(f"{name}{error.strerror or error}")
             self.workshop.text.locate(problem, step.place)
@@ -124,17 +137,45 @@ class Engine:
 
     def recall(self, step: Step, image: StageImage) -> StageImage | None:
         """The image that this step made of the same inputs before, or None."""
-        if self.workshop.forgets(step.stage):
-            return None
-        record = self.workshop.store.cache_get(step.key)
-        if record is None or (record.layer is not None and not self.workshop.store.has_blob(record.layer)):
-            return None
-        fidelity = str(record.data.get("fidelity", "exact"))
-        if not self.workshop.allows(fidelity):
+        record = self.look_up(step)
+        if record is None:
+            if self.explainer is not None:
+                self.workshop.emit(events.StepExplained(step.number, self.explain(step)))
             return None
         self.workshop.emit(events.StepCached(step.number))
+        fidelity = str(record.data.get("fidelity", "exact"))
         reasons = tuple(str(reason) for reason in record.data.get("reasons", ()))
         return self._finish(step, image, _Outcome(record.layer, record.created, fidelity, reasons, True))
+
+    def look_up(self, step: Step) -> CacheRecord | None:
+        """What the cache has for a step; None with the cause in `step.miss`."""
+        workshop = self.workshop
+        if workshop.forgets(step.stage):
+            step.miss = "no-cache"
+            return None
+        record = workshop.store.cache_get(step.key)
+        if record is None:
+            step.miss = "absent"
+        elif record.layer is not None and not workshop.store.has_blob(record.layer):
+            step.miss = "layer"
+        elif not workshop.allows(str(record.data.get("fidelity", "exact"))):
+            step.miss = "fidelity"
+        else:
+            return record
+        return None
+
+    def explain(self, step: Step) -> "tuple[Reason, ...]":
+        """Why the cache has nothing for a step that was looked up."""
+        from minibuild.build.explanation import Asked  # only builds that are asked to explain
+
+        assert self.explainer is not None
+
+        def read(path: str, listed: "Listed") -> bytes | None:  # noqa: ARG001  as other readers have it
+            return self.workshop.listed_content([value for _, value in step.inputs], path)
+
+        before = self.records[self._first :]
+        asked = Asked(len(before), one_line(step.instruction), step.key, step.miss, step.inputs, read)
+        return self.explainer.step(asked, before)
 
     def create(self, step: Step, image: StageImage) -> StepContainer:
         """A new container from `image`."""
@@ -192,6 +233,7 @@ class Engine:
                 seconds,
                 step.key,
                 step.stage.label,
+                step.miss,
             )
         )
         # After something unknown ran, nobody can say what else the image has.

@@ -6,7 +6,10 @@ may interleave: `step` tells which one an event belongs to.
 """
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from minibuild.build.explanation_inputs import Reason
 
 
 class BuildStarted(NamedTuple):
@@ -32,6 +35,15 @@ class StepCached(NamedTuple):
     """The cache holds the result of this step; `StepCommitted` follows."""
 
     step: int
+
+
+class StepExplained(NamedTuple):
+    """Why the cache has no result for this step, or (FROM) that its base is another one than in the last
+    build; only when the build was asked to explain.
+    """
+
+    step: int
+    reasons: "tuple[Reason, ...]"
 
 
 class ContainerStarted(NamedTuple):
@@ -102,6 +114,7 @@ Event = (
     BuildStarted
     | StepStarted
     | StepCached
+    | StepExplained
     | ContainerStarted
     | StepOutput
     | ContainerRemoved

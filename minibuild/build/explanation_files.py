@@ -5,18 +5,19 @@ A fingerprint tells that something changed; its list, kept under it in the store
 
 import hashlib
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from minibuild.store import Store
 
 if TYPE_CHECKING:
-    from minibuild.filesystem import LayerEntry
+    from minibuild.filesystem import LayerEntry, Node
 
 _KIND = "listing"
 _FAST = 1
 _MOST_TEXT = 128 << 10  # bytes of a file of which differences are shown
 _MOST_CANDIDATES = 50
+_MOST_DIFFS = 3
 _CONTEXT_LINES = 1
 _MOST_LINES = 12
 # Hexadecimal digits of a content's digest that are kept: enough to tell the versions of a file apart.
@@ -56,9 +57,14 @@ class Collector:
     def __init__(self) -> None:
         self._fields: list[str] = []
 
-    def add(self, path: str, listed: Listed) -> None:
-        """One more file; paths are as the context or the stage has them."""
-        self._fields += (path, listed.kind, listed.mode, listed.owner, str(listed.size), listed.detail)
+    def add(self, path: str, node: "Node", detail: str) -> None:
+        """One more node, with the digest of its content or its target; paths are as the context or the stage
+        has them.
+        """
+        content = getattr(node, "content", None)
+        size = 0 if content is None else content.size
+        kept = detail if content is None else detail[:KEPT_DIGITS]
+        self._fields += (path, node.kind, f"{node.mode:04o}", f"{node.uid}:{node.gid}", str(size), kept)
 
     def keep(self, store: Store, fingerprint: str) -> None:
         """Keep the list under the fingerprint, unless it is there."""
@@ -99,7 +105,23 @@ def file_changes(old: Mapping[str, Listed], new: Mapping[str, Listed]) -> list[F
             found[path] = FileChange(path, "renamed", was)
             removed.remove(was)
     found.update((path, FileChange(path, "removed")) for path in removed)
-    return [found[path] for path in sorted(found)]
+    above = {parent for path in found for parent in _parents(path)}
+    return [
+        found[path]
+        for path in sorted(found)
+        if path not in above or not _is_told_below(found[path], new, old)
+    ]
+
+
+def _parents(path: str) -> list[str]:
+    parts = path.split("/")
+    return ["/".join(parts[:end]) for end in range(1, len(parts))]
+
+
+def _is_told_below(change: FileChange, new: Mapping[str, Listed], old: Mapping[str, Listed]) -> bool:
+    """Whether a directory came or went with what is in it."""
+    listed = new.get(change.path) or old[change.path]
+    return listed.kind == "dir" and change.change in ("added", "removed")
 
 
 def _difference(path: str, old: Listed, new: Listed) -> FileChange | None:
@@ -116,6 +138,32 @@ def _difference(path: str, old: Listed, new: Listed) -> FileChange | None:
     return None
 
 
+def compared_files(
+    store: Store,
+    fingerprints: tuple[str, str],
+    readers: tuple[Callable[[str, Listed], bytes | None], Callable[[str, Listed], bytes | None]],
+) -> tuple[FileChange, ...] | None:
+    """What differs between the files behind two fingerprints, with differences of a few texts; None when a
+    list is no longer there. `readers` give the content that a listed file had and has, where it is known.
+    """
+    old, new = (kept_list(store, fingerprint) for fingerprint in fingerprints)
+    if old is None or new is None:
+        return None
+    changes = file_changes(old, new)
+    shown = 0
+    for place, change in enumerate(changes):
+        if shown == _MOST_DIFFS:
+            break
+        if change.change == "content" and new[change.path].kind == "file":
+            read_old, read_new = readers
+            path = change.path
+            diff = text_diff(read_old(path, old[path]), read_new(path, new[path]))
+            if diff:
+                changes[place] = change._replace(diff=diff)
+                shown += 1
+    return tuple(changes)
+
+
 def layer_content(store: Store, layer: str, path: str, listed: Listed) -> bytes | None:
     """The content of a listed file as a layer has it; None when it is not there, or too long for a text.
 
@@ -130,7 +178,9 @@ def layer_content(store: Store, layer: str, path: str, listed: Listed) -> bytes 
     def strange(entry: "LayerEntry") -> bool:
         return entry.path.rpartition("/")[2] != name
 
-    same_size = [entry for entry in layer_entries(store, layer) if entry.kind == "file" and entry.size == listed.size]
+    same_size = [
+        entry for entry in layer_entries(store, layer) if entry.kind == "file" and entry.size == listed.size
+    ]
     for entry in sorted(same_size, key=strange)[:_MOST_CANDIDATES]:
         data = entry.content.read()
         if hashlib.sha256(data).hexdigest().startswith(listed.detail):
@@ -139,7 +189,7 @@ def layer_content(store: Store, layer: str, path: str, listed: Listed) -> bytes 
 
 
 def text_diff(old: bytes | str | None, new: bytes | str | None) -> tuple[str, ...]:
-    """A small unified diff of two texts, without its head; empty when one is missing, no text, or too long."""
+    """A small unified diff of two texts, without its head; empty when one is missing, binary or too long."""
     before, after = _lines(old), _lines(new)
     if before is None or after is None:
         return ()

@@ -5,9 +5,13 @@ Names, kinds, modes, owners, link targets, extended attributes and contents coun
 
 import hashlib
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 from minibuild.build.selection import Exclusion, Selected
 from minibuild.filesystem import Content, Device, Directory, File, HostContent, Node, OpaqueContent, Symlink
+
+if TYPE_CHECKING:
+    from minibuild.build.explanation_files import Collector
 
 ContentDigest = Callable[[Content], str]
 
@@ -22,21 +26,32 @@ def content_digest(content: Content) -> str:
     return state.hexdigest()
 
 
-def fingerprint(sources: list[Selected], exclusion: Exclusion, digest: ContentDigest) -> str:
+def fingerprint(
+    sources: list[Selected], exclusion: Exclusion, digest: ContentDigest, collector: "Collector | None" = None
+) -> str:
     """`file:HASH`, `dir:HASH` or `multi:HASH` over the sources in their order, as docker's history names
     them.
 
-    `digest` gives the SHA-256 of a content.
+    `digest` gives the SHA-256 of a content; `collector` takes what the fingerprint is made from.
     """
     state = hashlib.sha256()
     for source in sources:
         for path, node in nodes_below(source.node, exclusion):
-            state.update(_line(path, node, digest).encode("utf-8", "surrogateescape"))
-        parents = "".join(_line(path, node, digest) for path, node in source.parents)
+            detail = _detail(node, digest)
+            state.update(_line(path, node, detail).encode("utf-8", "surrogateescape"))
+            if collector is not None:
+                collector.add(listed_path(source, path), node, detail)
+        parents = "".join(_line(path, node, _detail(node, digest)) for path, node in source.parents)
         state.update(f"{source.name}\0{parents}\n".encode("utf-8", "surrogateescape"))
     if len(sources) == 1:
         return ("dir:" if isinstance(sources[0].node, Directory) else "file:") + state.hexdigest()
     return "multi:" + state.hexdigest()
+
+
+def listed_path(source: Selected, path: str) -> str:
+    """The path of a node below a source, as the context or stage has it."""
+    top = source.path.strip("/")
+    return (f"{top}/{path}" if top and path else top or path) or "."
 
 
 def host_contents(sources: list[Selected], exclusion: Exclusion) -> Iterator[HostContent]:
@@ -69,14 +84,16 @@ def nodes_below(top: Node, exclusion: Exclusion) -> Iterator[tuple[str, Node]]:
             todo.pop()
 
 
-def _line(path: str, node: Node, digest: ContentDigest) -> str:
-    detail = ""
+def _detail(node: Node, digest: ContentDigest) -> str:
+    """What tells two nodes of a kind apart."""
     if isinstance(node, File):
-        detail = digest(node.content)
-    elif isinstance(node, Symlink):
-        detail = node.target
-    elif isinstance(node, Device):
-        detail = f"{node.major}:{node.minor}"
+        return digest(node.content)
+    if isinstance(node, Symlink):
+        return node.target
+    return f"{node.major}:{node.minor}" if isinstance(node, Device) else ""
+
+
+def _line(path: str, node: Node, detail: str) -> str:
     text = f"{path}\0{node.kind}\0{node.mode:o}\0{node.uid}:{node.gid}\0{detail}\0"
     if node.xattrs:
         text += "\0".join(f"{name}={value.hex()}" for name, value in sorted(node.xattrs.items()))

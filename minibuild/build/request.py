@@ -27,7 +27,8 @@ class BuildRequest(NamedTuple):
 
     `context` is a directory, or None for an empty context. `dockerfile` is the Dockerfile's path (default:
     `Dockerfile` in the context); `text` is its content when it does not come from a file (standard input).
-    `source_date_epoch` (seconds) fixes every time that the build writes.
+    `source_date_epoch` (seconds) fixes every time that the build writes. `explain` asks for an event that
+    says why a step is not found in the cache.
     """
 
     context: Path | None
@@ -48,12 +49,15 @@ class BuildRequest(NamedTuple):
     fixtures: Mapping[str, str] = {}
     hosts: Mapping[str, str] = {}
     labels: Mapping[str, str] = {}
+    explain: bool = False
 
 
 class StepRecord(NamedTuple):
     """One instruction as it was built; a row of `minibuild.steps` in the metadata file.
 
-    `key` is its cache key, "" for FROM; `stage` its stage's name or number.
+    `key` is its cache key, "" for FROM; `stage` its stage's name or number. `miss` says why the cache had
+    nothing for it: `absent`, `layer` (its layer is gone), `fidelity` (it is less faithful than asked for),
+    `no-cache`; "" when it had.
     """
 
     line: int
@@ -66,6 +70,7 @@ class StepRecord(NamedTuple):
     seconds: float
     key: str = ""
     stage: str = ""
+    miss: str = ""
 
 
 class BuildResult(NamedTuple):

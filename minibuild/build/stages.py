@@ -1,9 +1,10 @@
 """The stages of one build, each after those that it needs."""
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from minibuild.build import events
-from minibuild.build.engine import Engine, Step
+from minibuild.build.engine import Engine, Step, one_line
 from minibuild.build.images import StageImage, scratch
 from minibuild.build.loop import replay
 from minibuild.build.plan import Plan, Stage, stages_named
@@ -12,6 +13,9 @@ from minibuild.build.scope import Scope, environment_values
 from minibuild.build.workshop import Workshop
 from minibuild.dockerfile.nodes import Instruction
 from minibuild.errors import MinibuildError
+
+if TYPE_CHECKING:
+    from minibuild.build.explanation import Explainer
 
 
 class Stages:
@@ -22,6 +26,9 @@ class Stages:
         self.records = records
         self.plan: Plan = workshop.plan
         self.scopes: dict[int, Scope] = {}
+        # (stage, line, instruction) of everything that is to be done.
+        self.planned: list[tuple[str, int, str]] = []
+        self._explainer: Explainer | None = None
 
     def build(self) -> None:
         workshop, plan = self.workshop, self.plan
@@ -39,11 +46,26 @@ class Stages:
         workshop.emit(events.BuildStarted(workshop.text.path, total))
         for warning in plan.dockerfile.warnings:
             workshop.emit(events.Warned(warning))
+        for number in sorted(bodies):
+            self._plan_steps(plan.stages[number], bodies[number])
+        if workshop.request.explain:
+            self._explainer = self._make_explainer()
         first = 1
         for number in sorted(bodies):
             stage, body = plan.stages[number], bodies[number]
             self._stage(stage, bases[number], body, first, total)
             first += 1 + len(body)
+
+    def _plan_steps(self, stage: Stage, body: list[tuple[Instruction, Instruction]]) -> None:
+        for instruction, place in ((stage.from_, stage.from_), *body):
+            self.planned.append((stage.label, place.start_line, one_line(instruction)))
+
+    def _make_explainer(self) -> "Explainer":
+        from minibuild.build.explanation import Explainer  # few builds explain themselves while they run
+        from minibuild.build.record import last_build
+
+        labels = list(dict.fromkeys(stage for stage, _, _ in self.planned))
+        return Explainer(self.workshop.store, last_build(self.workshop), labels)
 
     def _image_base(self, stage: Stage) -> StageImage | None:
         """The image on which the stage starts; None when that is another stage."""
@@ -98,6 +120,9 @@ class Stages:
             scope = Scope(values, workshop.request.build_args, self.plan.globals)
         self.scopes[stage.number] = scope
         engine = Engine(workshop, stage, scope, total, self.records)
+        if self._explainer is not None:
+            texts = [text for label, _, text in self.planned if label == stage.label]
+            engine.explainer = self._explainer.stage(stage.label, texts, first)
         image = engine.begin(base, first)
         steps = (
             Step(first + 1 + offset, instruction, place, stage)

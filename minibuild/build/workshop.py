@@ -3,23 +3,33 @@ far.
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from minibuild.build import events
 from minibuild.build.cache import digest_parts
 from minibuild.build.clock import BuildClock
 from minibuild.build.errors import BuildError, DockerfileText
-from minibuild.build.fingerprint import content_digest, fingerprint, host_contents
+from minibuild.build.fingerprint import (
+    content_digest,
+    fingerprint,
+    host_contents,
+    listed_path,
+    nodes_below,
+)
 from minibuild.build.images import StageImage
 from minibuild.build.plan import Plan, Stage
 from minibuild.build.request import BuildRequest
 from minibuild.build.selection import Exclusion, Selected
 from minibuild.build.sightings import keep_sighting, now, recall_sighting, sighting_key
 from minibuild.build.sources import Source, Sources
-from minibuild.filesystem import Content, HostContent, Snapshot
+from minibuild.filesystem import Content, File, HostContent, Snapshot
 from minibuild.store import Store
+
+if TYPE_CHECKING:
+    from minibuild.build.engine import Step
 
 _LEVELS = ("exact", "modelled", "assumed")
 _ALLOWED = {"exact": 0, "modelled": 1, "assume": 2}
@@ -43,7 +53,10 @@ class Workshop:
         # What every step depends on: a fixed time is in what it makes.
         self.common_inputs = () if epoch is None else (("SOURCE_DATE_EPOCH", str(epoch)),)
         self.sources = Sources(request, plan, store)
+        self.failed: Step | None = None  # the step that ended the build
         self._digests: dict[str, str] = {}
+        # What fingerprints were made from, for those that are explained.
+        self._origins: dict[str, tuple[Callable[[], list[Selected]], Exclusion]] = {}
 
     @property
     def built(self) -> dict[int, StageImage]:
@@ -99,7 +112,27 @@ class Workshop:
         `words` say what is chosen: with them the digest is found again without reading a file, for a source
         that can't change and for a context of which everything that was looked at is the same.
         """
-        words = (*words, "", *exclusion.patterns)
+        found = self._fingerprint(source, (*words, "", *exclusion.patterns), choose, exclusion)
+        if self.request.explain:
+            self._origins[found] = (choose, exclusion)
+        return found
+
+    def listed_content(self, fingerprints: Iterable[str], path: str) -> bytes | None:
+        """The content of one of the files behind some fingerprints; None when there is none."""
+        for choose, exclusion in (self._origins[one] for one in fingerprints if one in self._origins):
+            for one in choose():
+                for below, node in nodes_below(one.node, exclusion):
+                    if listed_path(one, below) == path and isinstance(node, File):
+                        return node.content.read()
+        return None
+
+    def _fingerprint(
+        self,
+        source: Source,
+        words: tuple[str, ...],
+        choose: Callable[[], list[Selected]],
+        exclusion: Exclusion,
+    ) -> str:
         if source.context is not None and source.context.directory is not None:
             key = sighting_key(source.context, words)
             known = recall_sighting(self.store, key, source.context)
@@ -123,7 +156,12 @@ class Workshop:
         paths = [content.path for content in contents if content.path not in self._digests]
         if paths:
             self._digests.update(self.store.file_digests(paths))
-        return fingerprint(selected, exclusion, self._content_digest)
+        from minibuild.build.explanation_files import Collector  # only when files are read
+
+        collector = Collector()
+        found = fingerprint(selected, exclusion, self._content_digest, collector)
+        collector.keep(self.store, found)
+        return found
 
     def _content_digest(self, content: Content) -> str:
         if isinstance(content, HostContent):

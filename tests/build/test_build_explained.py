@@ -4,7 +4,8 @@ import pytest
 from builds import Bench
 from syrupy.assertion import SnapshotAssertion
 
-from minibuild.build.explain import explain
+from minibuild.build.explanation import explain_build
+from minibuild.build.explanation_inputs import Reason
 from minibuild.build.forecast import forecast
 from minibuild.build.record import builds, find_build
 from minibuild.build.request import BuildRequest
@@ -27,10 +28,22 @@ def told(bench: Bench) -> list[str]:
     record = find_build(bench.store)
     assert record is not None
     lines = []
-    for one in explain(record, bench.store):
-        lines.append(f"{one.verdict}: {one.step.instruction}")
-        lines += [f"    {reason}" for reason in one.reasons]
-        lines += [f"    | {detail}" for detail in one.details]
+    for one in explain_build(record, bench.store):
+        lines.append(f"{one.number} {one.verdict}: {one.step.instruction}")
+        lines += shown(one.reasons)
+    return lines
+
+
+def shown(reasons: tuple[Reason, ...]) -> list[str]:
+    """Every field of reasons that has something."""
+    lines = []
+    for reason in reasons:
+        values = f": {reason.old!r} -> {reason.new!r}" if reason.old or reason.new else ""
+        lines.append(f"    {reason.kind}: {reason.text}{values}")
+        lines += [f"        {line}" for line in reason.diff]
+        for file in reason.files:
+            lines.append(f"      {file.change} {file.path} {file.detail}".rstrip())
+            lines += [f"        {line}" for line in file.diff]
     return lines
 
 
@@ -78,7 +91,7 @@ def test_a_result_that_was_removed(bench: Bench) -> None:
     result = bench.build("FROM scratch\nCOPY f /f\n")
     bench.store.blob_path(bench.config(result).diff_ids[0]).unlink()
     bench.build("FROM scratch\nCOPY f /f\n")
-    assert "    its result was not in the cache any more, or was less exact than asked for" in told(bench)
+    assert told(bench)[-1] == "    layer: the cache knows its result, but the layer is gone from the store"
 
 
 def foretold(bench: Bench, text: str, **options: object) -> list[bool | None]:
