@@ -3,12 +3,46 @@
 They take the real options, fail as the real ones do, and leave the traces that the real ones leave.
 """
 
+from minibuild.programs.packages.toolchains import BINARY_TOOLS, COMPILERS
+
 _PYTHONS = ("", "2", "3", "2.7", *(f"3.{minor}" for minor in range(4, 16)))
+
+_PHPS = ("", "5", "7", "7.4", "8.1", "8.2", "8.3", "8.4", "81", "82", "83", "84")
 
 # Module of this room → the names of the programs in it; a section of the registry's table.
 PACKAGES: dict[str, str] = {
     "packages.apt_get": "apt-get apt aptitude",
     "packages.apk": "apk",
+    "packages.alternatives": "update-alternatives alternatives",
+    "packages.apt_tools": "apt-mark apt-key apt-cache apt-config add-apt-repository apt-add-repository",
+    "packages.building": "make gmake cmake ctest cpack ninja samu meson autoconf autoreconf autoheader"
+    " automake aclocal libtoolize libtool bison flex m4 swig pkg-config pkgconf scons qmake protoc ccache"
+    " bazel gn waf"
+    " java javac jar"
+    " keytool jshell ldconfig update-ca-certificates update-ca-trust c_rehash scanelf lsb_release"
+    " fc-cache crontab",
+    "packages.cargo": "cargo rustc rustup rustdoc rustfmt",
+    "packages.compilers": " ".join((*COMPILERS, *BINARY_TOOLS)),
+    "packages.curl": "curl",
+    "packages.dpkg": "dpkg dpkg-query",
+    "packages.dpkg_tools": "dpkg-architecture dpkg-buildflags dpkg-divert dpkg-statoverride dpkg-trigger"
+    " dpkg-preconfigure dpkg-maintscript-helper debconf debconf-show debconf-communicate update-rc.d"
+    " invoke-rc.d"
+    " pam-auth-update update-passwd deb-systemd-helper deb-systemd-invoke update-initramfs"
+    " update-mime-database"
+    " update-desktop-database update-shells install-info update-icon-caches ischroot debconf-set-selections"
+    " dpkg-reconfigure dpkg-buildpackage dpkg-source dpkg-scanpackages dpkg-checkbuilddeps debuild"
+    " mk-build-deps"
+    " dpkg-genchanges dpkg-parsechangelog dpkg-shlibdeps dpkg-gencontrol dh apt-ftparchive alien debootstrap"
+    " apt-file",
+    "packages.locales": "locale-gen localedef update-locale",
+    "packages.git": "git",
+    "packages.wget": "wget",
+    "packages.gpg": "gpg gpg2 gpgv gpgconf gpg-agent gpg-connect-agent dirmngr gpgsm",
+    "packages.php": " ".join(f"php{version}" for version in _PHPS)
+    + " docker-php-ext-install docker-php-ext-configure docker-php-ext-enable docker-php-source pecl pear"
+    " composer",
+    "packages.ruby": "ruby irb erb gem bundle bundler",
     "packages.go": "go gofmt",
     "packages.node": "node nodejs corepack",
     "packages.npm": "npm npx",

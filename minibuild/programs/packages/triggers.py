@@ -44,3 +44,18 @@ def update_certificates(process: Process) -> int:
         put_file(view, f"/etc/ssl/certs/{name.removesuffix('.crt')}.pem", certificate)
     put_file(view, CERTIFICATES, bundle)
     return len(names)
+
+
+def update_trust(process: Process) -> int:
+    """Write the bundle of the distributions with rpm anew, with the local anchors; how many anchors there
+    are.
+    """
+    view, base = process.view, "/etc/pki/ca-trust"
+    directory = f"{base}/source/anchors"
+    names = sorted(view.listdir(directory)) if view.is_dir(directory) else []
+    bundle = known_contents()[CERTIFICATES].encode()
+    for name in names:
+        certificate = view.read_bytes(f"{directory}/{name}")
+        bundle += certificate if certificate.endswith(b"\n") else certificate + b"\n"
+    put_file(view, f"{base}/extracted/pem/tls-ca-bundle.pem", bundle)
+    return len(names)
