@@ -34,21 +34,16 @@ OPTIONS = Options(
           "best": "9",
           "repetitive-fast": "rf", "repetitive-best": "rb"},
     usage="[flags and input files in any order]",
-    help="   -h --help           print this message\n   -d --decompress     force decompression\n"
-    "   -z --compress       force compression\n   -k --keep           keep (don't delete) input files\n"
-    "   -f --force          overwrite existing output files\n"
-    "   -t --test           test compressed file integrity\n"
-    "   -c --stdout         output to standard out\n"
-    "   -q --quiet          suppress noncritical error messages\n"
-    "   -v --verbose        be verbose (a 2nd -v gives more)\n"
-    "   -1 .. -9            set block size to 100k .. 900k\n   --fast              alias for -1\n"
-    "   --best              alias for -9",
+    help="Compress or unpack files.\n\n  -d  unpack\n  -c  to standard output\n  -k  keep the files\n"
+    "  -f  replace what is there\n  -t  test\n  -q  say less, -v more\n  -1 to -9  fast to small\n"
+    "  -z  compress",
     points_to_help=False,
 )  # fmt: skip
 _ENDS = (
     "\n{0}: Compressed file ends unexpectedly;\n"
     "\tperhaps it is corrupted?  *Possible* reason follows.\n{0}: Success\n"
 )
+_VERSION = "bzip2, a block-sorting file compressor.  Version 1.0.8, 13-Jul-2019.\n"
 _DAMAGED = "\n{0}: Data integrity error when decompressing.\n"
 _ADVICE = (
     "\tInput file = {1}, output file = {2}\n\n"
@@ -92,6 +87,7 @@ class _Bzip2:
             flag = str(error).rpartition(" ")[2].strip("'")
             process.error(f"Bad flag `{flag if flag.startswith('-') else '-' + flag}'")
             OPTIONS.fail(process)
+        self.version = opts.any("V", "L", "h")
         unpacking = opts.last("d", "z") == "d" or (role != "" and "z" not in opts)
         level = opts.last(*"123456789")
         self.task = Task(
@@ -107,6 +103,9 @@ class _Bzip2:
 
     def run(self) -> int:
         """All operands; the worst status."""
+        if self.version:
+            self.process.stderr.write(_VERSION)
+            return 0
         return max([self._one(path) for path in self.operands or ["-"]])
 
     def _one(self, path: str) -> int:

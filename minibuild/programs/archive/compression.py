@@ -55,7 +55,8 @@ def program_is_there(process: Process, codec: Codec) -> bool:
     except OSError as error:
         if error.errno != errno.ENOENT or not process.system.partial:
             return False
-        process.system.fidelity.note(Fidelity.ASSUMED, f"whether the image has {codec.program} is not known")
+        reason = f"whether the image has {codec.program} is not known"
+        process.system.fidelity.note(Fidelity.ASSUMED, reason, f"install {_PACKAGES[codec.name]} before")
     return True
 
 
@@ -67,6 +68,9 @@ def refuse_program(process: Process, codec: Codec) -> None:
     )
 
 
+_PACKAGES = {"gzip": "gzip", "bzip2": "bzip2", "xz": "xz-utils (Debian) or xz (Alpine, Fedora)",
+             "lzma": "xz-utils (Debian) or xz (Alpine, Fedora)", "zstd": "zstd",
+             "compress": "ncompress"}  # fmt: skip
 _BUSYBOX_WORDS = {"empty": "invalid magic", "magic": "invalid magic", "end": "unexpected end of file",
                   "checksum": "crc error",
                   "length": "incorrect length", "format": "corrupted data"}  # fmt: skip

@@ -41,25 +41,18 @@ CPIO = Options(
     "it0uvdmLF:H:R:opD:fsVaclE:BC:AO:I:",
     long=_LONG,
     usage="[-dmvu] [-F FILE] [-R USER[:GRP]] [-H newc] [-tio] [-p DIR] [EXTR_FILE]...",
-    help="""Extract (-i) or list (-t) files from a cpio archive, or
-take file list from stdin and create an archive (-o)
-or copy files (-p)
+    help="""Unpack (-i), list (-t) or write (-o) an archive, or copy a tree (-p)
 
-Main operation mode:
-	-t	List
-	-i	Extract EXTR_FILEs (or all)
-	-o	Create (requires -H newc)
-	-p DIR	Copy files to DIR
-Options:
-	-H newc	Archive format
-	-d	Make leading directories
-	-m	Restore mtime
-	-v	Verbose
-	-u	Overwrite
-	-F FILE	Input (-t,-i,-p) or output (-o) file
-	-R USER[:GRP]	Set owner of created files
-	-L	Dereference symlinks
-	-0	NUL terminated input""",
+	-o, -p	Names of files are read from standard input
+	-H newc	The format to write
+	-F FILE	The archive
+	-d	Make directories that are missing
+	-m	Keep times
+	-u	Replace newer files too
+	-v	Show names
+	-L	What links lead to, instead of the links
+	-0	Names end with a zero
+	-R USER[:GROUP]	Who the files belong to""",
 )
 
 

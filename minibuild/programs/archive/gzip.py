@@ -34,17 +34,10 @@ OPTIONS = Options(
           "suffix=": "S", "synchronous": "synchronous", "test": "t", "verbose": "v", "fast": "1", "best": "9",
           "rsyncable": "rsyncable", "license": "L", "version": "V", "processes=": "p", "independent": "i"},
     usage="[OPTION]... [FILE]...",
-    help="Compress or uncompress FILEs (by default, compress FILES in-place).\n\n"
-    "  -c, --stdout      write on standard output, keep original files unchanged\n"
-    "  -d, --decompress  decompress\n  -f, --force       force overwrite of output file\n"
-    "  -k, --keep        keep (don't delete) input files\n  -l, --list        list compressed file contents\n"
-    "  -n, --no-name     do not save or restore the original name and timestamp\n"
-    "  -N, --name        save or restore the original name and timestamp\n"
-    "  -q, --quiet       suppress all warnings\n  -r, --recursive   operate recursively on directories\n"
-    "  -S, --suffix=SUF  use suffix SUF on compressed files\n"
-    "  -t, --test        test compressed file integrity\n"
-    "  -v, --verbose     verbose mode\n  -1, --fast        compress faster\n"
-    "  -9, --best        compress better",
+    help="Compress or unpack files.\n\n  -d  unpack\n  -c  to standard output\n  -k  keep the files\n"
+    "  -f  replace what is there\n  -t  test\n  -q  say less, -v more\n  -1 to -9  fast to small\n"
+    "  -l  list what files hold\n  -n  no name and time in the header; -N: restore them\n"
+    "  -r  what is below directories\n  -S  another suffix",
     gnu_failure=1,
     points_to_help=False,
 )  # fmt: skip
@@ -97,6 +90,7 @@ class _Gzip:
             self.wrong = True
         else:
             self.wrong = False
+        self.version = opts.any("V", "L")
         unpacking = role != "" or "d" in opts
         level = opts.last(*"123456789")
         name = opts.last("n", "N")
@@ -121,6 +115,9 @@ class _Gzip:
         """All operands; 1 for an error, 2 for a warning."""
         if self.wrong:
             return 1
+        if self.version:
+            self.process.stdout.write("gzip 1.12\n")
+            return 0
         status = 0
         for path in self.operands or ["-"]:
             found = self._one(path)

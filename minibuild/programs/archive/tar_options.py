@@ -32,34 +32,22 @@ BUSYBOX = Options(
     "+txC:f:OopvkchjzJZamX:T:",
     long={**{key: value for key, value in _SHARED.items() if key != "keep-old-files"}, "keep-old": "k"},
     usage="c|x|t [-ZzJjahmvokO] [-f TARFILE] [-C DIR] [-T FILE] [-X FILE] [LONGOPT]... [FILE]...",
-    help="""Create, extract, or list files from a tar file
+    help="""Pack files together, or unpack them
 
-	c	Create
-	x	Extract
-	t	List
-	-f FILE	Name of TARFILE ('-' for stdin/out)
-	-C DIR	Change to DIR before operation
-	-v	Verbose
-	-O	Extract to stdout
-	-m	Don't restore mtime
-	-o	Don't restore user:group
-	-k	Don't replace existing files
-	-Z	(De)compress using compress
-	-z	(De)compress using gzip
-	-J	(De)compress using xz
-	-j	(De)compress using bzip2
-	--lzma	(De)compress using lzma
-	-a	(De)compress based on extension
-	-h	Follow symlinks
-	-T FILE	File with names to include
-	-X FILE	File with glob patterns to exclude
-	--exclude PATTERN	Glob pattern to exclude
-	--overwrite		Replace existing files
-	--strip-components NUM	NUM of leading components to strip
-	--no-recursion		Don't descend in directories
-	--numeric-owner		Use numeric user:group
-	--no-same-permissions	Don't restore access permissions
-	--to-command COMMAND	Pipe files to COMMAND""",
+	c	Make an archive
+	x	Unpack
+	t	Show what is in it
+	-f FILE	The archive; - is standard input or output
+	-C DIR	Go there first
+	-v	Show names
+	-O	Unpack to standard output
+	-z -j -J -Z --lzma	Through gzip, bzip2, xz, compress, lzma; -a: by the name
+	-h	What links lead to, instead of the links
+	-k	Keep what is there; --overwrite: write into it
+	-m	Times are those of unpacking
+	-o	Files belong to who unpacks
+	-T FILE	Names are listed there; -X FILE: patterns to leave out; --exclude PATTERN
+	--strip-components N	Take N directories off names""",
 )
 GNU = Options(
     "+txruAdcC:f:OopvkhjzJZamX:T:PsSwUWilnMBRGb:g:H:I:K:L:N:V:F:",
@@ -116,10 +104,9 @@ GNU = Options(
         "listed-incremental=": "g", "level=": "level",
     },
     usage="[OPTION...] [FILE]...",
-    help="Save many files together into a single archive, and restore files from it.\n\n"
-    "  tar -cf archive.tar foo bar  # Create archive.tar from files foo and bar.\n"
-    "  tar -tvf archive.tar         # List all files in archive.tar verbosely.\n"
-    "  tar -xf archive.tar          # Extract all files from archive.tar.",
+    help="Pack files together into an archive, or take them out of one.\n\n"
+    "  tar -cf archive.tar DIR   packs\n  tar -tvf archive.tar      lists\n"
+    "  tar -xf archive.tar       unpacks",
     gnu_failure=2,
 )  # fmt: skip
 _NOT_MODELLED = {"M": "volumes", "g": "incremental archives", "G": "incremental archives",

@@ -23,34 +23,25 @@ if TYPE_CHECKING:
 BUSYBOX = Options(
     "d:lnotpqxjvK",
     usage="[-lnojpq] FILE[.zip] [FILE]... [-x FILE]... [-d DIR]",
-    help="""Extract FILEs from ZIP archive
+    help="""Unpack a zip archive
 
-	-l	List contents (with -q for short form)
-	-n	Never overwrite files (default: ask)
-	-o	Overwrite
-	-j	Do not restore paths
-	-p	Write to stdout
+	-l	List; -v: with sizes and checksums
 	-t	Test
-	-q	Quiet
-	-x FILE	Exclude FILEs
-	-d DIR	Extract into DIR""",
+	-p	To standard output
+	-d DIR	Into DIR
+	-j	Without directories
+	-o	Replace files; -n: keep them
+	-q	Say less
+	-x NAME	Leave out""",
 )
 INFO = Options("pltfuvzTnoqajUCXVKLMDWsbS:1:Zhcx:d:P:O:I:^2")
 _USAGE = """UnZip 6.00 of 20 April 2009, by Debian. Original by Info-ZIP.
 
 Usage: unzip [-Z] [-opts[modifiers]] file[.zip] [list] [-x xlist] [-d exdir]
-  Default action is to extract files in list, except those in xlist, to exdir;
-  file[.zip] may be a wildcard.  -Z => ZipInfo mode ("unzip -Z" for usage).
-
-  -p  extract files to pipe, no messages     -l  list files (short format)
-  -f  freshen existing files, create none    -t  test compressed archive data
-  -u  update files, create if necessary      -v  list verbosely/show version info
-  -x  exclude files that follow (in xlist)   -d  extract files into exdir
-modifiers:
-  -n  never overwrite existing files         -q  quiet mode (-qq => quieter)
-  -o  overwrite files WITHOUT prompting      -j  junk paths (do not make directories)
-  -C  match filenames case-insensitively     -L  make (some) names lowercase
-  -X  restore UID/GID info                   -K  keep setuid/setgid/tacky permissions
+  -p to standard output      -l list, -v with details     -t test
+  -f only newer, known files -u newer and new files       -d directory to unpack into
+  -n keep what is there      -o replace what is there     -j without directories
+  -q say less, -qq nothing   -C names in any case         -L names in lower case
 """
 _NO_DIRECTORY = """  End-of-central-directory signature not found.  Either this file is not
   a zipfile, or it constitutes one disk of a multi-part archive.  In the
@@ -87,7 +78,7 @@ class _Unzip:
             if self.busybox:
                 BUSYBOX.fail(self.process)
             self.process.stdout.write(_USAGE)
-            return 10 if self.process.argv[1:] else 0
+            return 10 if self.process.argv[1:] and "v" not in self.opts else 0
         found = self._find(self.operands[0])
         if found is None:
             return self._not_found(self.operands[0])

@@ -41,15 +41,9 @@ OPTIONS = Options(
           "info-memory": "info", "long-help": "H", "version": "V", "ignore-check": "ic",
           "flush-timeout=": "ft"},
     usage="[OPTION]... [FILE]...",
-    help="Compress or decompress FILEs in the .xz format.\n\n  -z, --compress      force compression\n"
-    "  -d, --decompress    force decompression\n  -t, --test          test compressed file integrity\n"
-    "  -l, --list          list information about .xz files\n"
-    "  -k, --keep          keep (don't delete) input files\n"
-    "  -f, --force         force overwrite of output file and (de)compress links\n"
-    "  -c, --stdout        write to standard output and don't delete input files\n"
-    "  -0 ... -9           compression preset; default is 6\n"
-    "  -T, --threads=NUM   use at most NUM threads\n  -q, --quiet         suppress warnings\n"
-    "  -v, --verbose       be verbose",
+    help="Compress or unpack files.\n\n  -d  unpack\n  -c  to standard output\n  -k  keep the files\n"
+    "  -f  replace what is there\n  -t  test\n  -q  say less, -v more\n  -1 to -9  fast to small\n"
+    "  -l  list what files hold\n  -F  the format: xz, lzma, auto\n  -T  threads, of which there is one",
     points_to_help=False,
 )  # fmt: skip
 _WORDS = {
@@ -117,6 +111,7 @@ class _Xz:
             opts, self.operands, self.wrong = Opts([]), [], True
         else:
             self.wrong = False
+        self.version = "V" in opts
         form = opts.get("F")
         codec = {"xz": XZ, "lzma": LZMA, "alone": LZMA}.get(form or "", codec)
         mode = opts.last("z", "d", "t", "l")
@@ -142,6 +137,9 @@ class _Xz:
         """All operands; 1 for an error, 2 for a warning."""
         if self.wrong:
             return 1
+        if self.version:
+            self.process.stdout.write("xz (XZ Utils) 5.4.1\nliblzma 5.4.1\n")
+            return 0
         status = 0
         for path in self.operands or ["-"]:
             found = self._one(path)

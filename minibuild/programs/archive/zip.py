@@ -34,21 +34,15 @@ OPTIONS = Options(
           "show-files": "sf", "suffixes=": "n", "from-date=": "t"},
 )  # fmt: skip
 _PACKED = (".z", ".zip", ".zoo", ".arc", ".lzh", ".arj")  # kinds of files that are compressed already
-_USAGE = """Copyright (c) 1990-2008 Info-ZIP - Type 'zip "-L"' for software license.
-Zip 3.0 (July 5th 2008). Usage:
-zip [-options] [-b path] [-t mmddyyyy] [-n suffixes] [zipfile list] [-xi list]
-  The default action is to add or replace zipfile entries from list, which
-  can include the special name - to compress standard input.
-  If zipfile and list are omitted, zip compresses stdin to stdout.
-  -f   freshen: only changed files  -u   update: only changed or new files
-  -d   delete entries in zipfile    -m   move into zipfile (delete OS files)
-  -r   recurse into directories     -j   junk (don't record) directory names
-  -0   store only                   -1   compress faster  -9   compress better
-  -q   quiet operation              -v   verbose operation/print version info
-  -x   exclude the following names  -i   include only the following names
-  -y   store symbolic links as the link instead of the referenced file
-  -X   eXclude eXtra file attributes   -D   do not add directory entries
-  -T   test zipfile integrity       -@   read names from stdin
+_USAGE = """Zip 3.0 (July 5th 2008). Usage:
+zip [-options] [zipfile list] [-xi list]
+  -r   what is below directories    -j   without directories
+  -u   only newer and new files     -f   only newer, known ones
+  -d   take members out             -m   remove what went in
+  -0   store, -1 fast, -9 small     -q   say less, -v more
+  -x   leave these out              -i   only these
+  -y   links as links               -D   no members for directories
+  -X   no extra fields              -@   names from standard input
 """
 
 

@@ -20,7 +20,8 @@ OPTIONS = Options(
     "dzcfklqrtvhHV0123456789o:D:T:B:M:CS",
     long={"decompress": "d", "uncompress": "d", "compress": "z", "stdout": "c", "to-stdout": "c",
     "force": "f",
-          "keep": "k", "rm": "rm", "list": "l", "quiet": "q", "verbose": "v", "test": "t", "threads=": "T",
+          "keep": "k", "rm": "rm", "list": "l", "quiet": "q", "verbose": "v", "test": "t",
+        "version": "V", "threads=": "T",
           "single-thread": "T1", "ultra": "ultra", "fast=?": "fast", "long=?": "long", "adapt=?": "adapt",
           "no-progress": "progress", "progress": "progress", "check": "C", "no-check": "no-check",
           "rsyncable": "rs",
@@ -30,16 +31,9 @@ OPTIONS = Options(
           "content-size": "cs", "no-content-size": "cs", "stream-size=": "ss", "size-hint=": "sh",
           "auto-threads=": "at"},
     usage="[OPTIONS...] [INPUT... | -] [-o OUTPUT]",
-    help="Compress or decompress the INPUT file(s); reads from STDIN if INPUT is `-` or not provided.\n\n"
-    "Options:\n"
-    "  -o OUTPUT                     Write output to a single file, OUTPUT.\n"
-    "  -k, --keep                    Preserve INPUT file(s). [Default]\n"
-    "  --rm                          Remove INPUT file(s) after successful (de)compression.\n"
-    "  -#                            Desired compression level, a number between 1 and 19. [Default: 3]\n"
-    "  -d, --decompress              Perform decompression.\n"
-    "  -f, --force                   Disable input and output checks.\n"
-    "  -c, --stdout                  Write to STDOUT.\n"
-    "  -t, --test                    Test compressed file integrity.",
+    help="Compress or unpack files.\n\n  -d  unpack\n  -c  to standard output\n  -k  keep the files\n"
+    "  -f  replace what is there\n  -t  test\n  -q  say less, -v more\n  -1 to -9  fast to small\n"
+    "  -o  the file to write\n  --rm  remove files that are done",
     points_to_help=False,
 )  # fmt: skip
 _FORMATS = (".zst", ".gz", ".xz", ".lzma")
@@ -72,6 +66,7 @@ class _Zstd:
         except OptionError:
             process.stderr.write("Incorrect parameters \n" + OPTIONS.describe("zstd", busybox=False))
             opts, self.operands, self.wrong = Opts([]), [], True
+        self.version = "V" in opts
         mode = opts.last("d", "z", "t", "l")
         action = {"d": "decompress", "z": "compress", "t": "test", "l": "list"}.get(
             mode or "", "decompress" if role else "compress"
@@ -96,6 +91,9 @@ class _Zstd:
         """All operands; 1 when one could not be done."""
         if self.wrong:
             return 1
+        if self.version:
+            self.process.stdout.write("*** Zstandard CLI (64-bit) v1.5.4, by Yann Collet ***\n")
+            return 0
         return max([self._one(path) for path in self.operands or ["-"]])
 
     def _one(self, path: str) -> int:

@@ -25,56 +25,32 @@ if TYPE_CHECKING:
 
 FIND = Options(
     usage="[-HL] [PATH]... [OPTIONS] [ACTIONS]",
-    help="""Search for files and perform actions on them.
-First failed action stops processing of current file.
-Defaults: PATH is current directory, action is '-print'
+    help="""Walk through directory trees and test each file; without an action, print the names that pass.
 
-	-L,-follow	Follow symlinks
-	-H		...on command line only
-	-xdev		Don't descend directories on other filesystems
-	-maxdepth N	Descend at most N levels. -maxdepth 0 applies
-			actions to command line arguments only
-	-mindepth N	Don't act on first N levels
-	-depth		Act on directory *after* traversing it
+	-L, -follow	Look at what links lead to; -H: only of those that are named
+	-maxdepth N, -mindepth N	How deep to go, from where to test
+	-depth		What is in a directory comes before it
+	-xdev		Stay in one file system
+
+Operators: ( TESTS )  ! TEST  TEST [-a] TEST  TEST -o TEST
+
+	-name, -iname PATTERN	Of the last part of the path; -path, -ipath: of all of it
+	-regex PATTERN	Of all of the path
+	-type X		f d l b c s p
+	-executable	May be executed
+	-perm MODE	Exactly; -MODE: all of these bits; +MODE, /MODE: any of them
+	-mtime N, -mmin N	Days, minutes since the last change; also -atime -ctime -amin -cmin
+	-newer FILE	Changed later than FILE
+	-size N[bck]	In blocks of 512 bytes, bytes, kilobytes
+	-user, -group NAME	Or a number
+	-links N, -inum N, -samefile FILE, -empty
 
 Actions:
-	( ACTIONS )	Group actions for -o / -a
-	! ACT		Invert ACT's success/failure
-	ACT1 [-a] ACT2	If ACT1 fails, stop, else do ACT2
-	ACT1 -o ACT2	If ACT1 succeeds, stop, else do ACT2
-			Note: -a has higher priority than -o
-	-name PATTERN	Match file name (w/o directory name) to PATTERN
-	-iname PATTERN	Case insensitive -name
-	-path PATTERN	Match path to PATTERN
-	-ipath PATTERN	Case insensitive -path
-	-regex PATTERN	Match path to regex PATTERN
-	-type X		File type is X (one of: f,d,l,b,c,s,p)
-	-executable	File is executable
-	-perm MASK	At least one mask bit (+MASK), all bits (-MASK),
-			or exactly MASK bits are set in file's mode
-	-mtime DAYS	mtime is greater than (+N), less than (-N),
-			or exactly N days in the past
-	-mmin MINS	mtime is greater than (+N), less than (-N),
-			or exactly N minutes in the past
-	-newer FILE	mtime is more recent than FILE's
-	-inum N		File has inode number N
-	-samefile FILE	File is same as FILE
-	-user NAME/ID	File is owned by given user
-	-group NAME/ID	File is owned by given group
-	-size N[bck]	File size is N (c:bytes,k:kbytes,b:512 bytes(def.))
-			+/-N: file size is bigger/smaller than N
-	-links N	Number of links is greater than (+N), less than (-N),
-			or exactly N
-	-empty		Match empty file/directory
-	-prune		If current file is directory, don't descend into it
-If none of the following actions is specified, -print is assumed
-	-print		Print file name
-	-print0		Print file name, NUL terminated
-	-exec CMD ARG ;	Run CMD with all instances of {} replaced by
-			file name. Fails if CMD exits with nonzero
-	-exec CMD ARG + Run CMD with {} replaced by list of file names
-	-delete		Delete current file/directory. Turns on -depth option
-	-quit		Exit""",
+	-print, -print0	The name, with a newline or a zero
+	-exec COMMAND ;	For each file, which takes the place of {}; with + for many at once
+	-delete		What is below goes first
+	-prune		Do not go into this directory
+	-quit		End here""",
     points_to_help=False,
 )
 

@@ -24,19 +24,18 @@ BUSYBOX = Options(
     "+trn:s:E:e::px0I:i::P:a:",
     long={"no-run-if-empty": "r"},
     usage="[OPTIONS] [PROG ARGS]",
-    help="""Run PROG on every item given by stdin
+    help="""Run a command with items from standard input as its last arguments
 
-	-0	NUL terminated input
-	-a FILE	Read from FILE instead of stdin
-	-r	Don't run command if input is empty
-	-t	Print the command on stderr before execution
-	-p	Ask user whether to run each command
-	-E STR,-e[STR]	STR stops input processing
-	-I STR	Replace STR within PROG ARGS with input line
-	-n N	Pass no more than N args to PROG
-	-s N	Pass command line of no more than N bytes
-	-P N	Run up to N PROGs in parallel
-	-x	Exit if size is exceeded""",
+	-0	Items end with a zero, and nothing in them is special
+	-a FILE	Items come from FILE
+	-E STR	An item STR ends the input; also -e[STR]
+	-I STR	One command a line, which takes the place of STR
+	-n N	At most N items a command
+	-s N	At most N bytes a command
+	-P N	Accepted: commands run one after another
+	-r	No command without items
+	-t	Show each command first; -p: and ask
+	-x	End when a command line gets too long""",
 )
 GNU = Options(
     "+0a:d:E:e::i::I:l::L:n:oprs:txP:",
