@@ -143,9 +143,7 @@ class Engine:
                 self.workshop.emit(events.StepExplained(step.number, self.explain(step)))
             return None
         self.workshop.emit(events.StepCached(step.number))
-        fidelity = str(record.data.get("fidelity", "exact"))
-        reasons = tuple(str(reason) for reason in record.data.get("reasons", ()))
-        return self._finish(step, image, _Outcome(record.layer, record.created, fidelity, reasons, True))
+        return self._finish(step, image, _recorded(record, cached=True))
 
     def look_up(self, step: Step) -> CacheRecord | None:
         """What the cache has for a step; None with the cause in `step.miss`."""
@@ -198,6 +196,12 @@ class Engine:
             self.workshop.emit(events.ContainerRemoved(step.number, container.id))
         fidelity, reasons = container.fidelity
         made = _Outcome(layer, self.workshop.clock.timestamp(), fidelity, reasons, False)
+        # Another build may have done the same meanwhile. All go on with one result: else later builds would
+        # not find
+        # in the cache what stands on the other one.
+        other = self.look_up(step)
+        if other is not None:
+            return self._finish(step, container.image, _recorded(other, cached=False))
         data = {"fidelity": fidelity, "reasons": list(reasons), "inputs": step.inputs}
         self.workshop.store.cache_put(step.key, CacheRecord(layer, made.created, data))
         return self._finish(step, container.image, made)
@@ -209,7 +213,7 @@ class Engine:
             created=made.created, created_by=action.created_by, empty_layer=made.layer is None
         )
         config = committed(parent.config, action.config, entry, made.layer, action.author)
-        image_id = store.put_image(config, parent=parent.id or None)
+        image_id = self.workshop.put_image(config, parent.id)
         # A later step depends on the instructions before it and, after a run without cache, on what they
         # made.
         made_by = (("step", step.key), ("layer", made.layer or ""))
@@ -239,6 +243,12 @@ class Engine:
         # After something unknown ran, nobody can say what else the image has.
         partial = parent.partial or made.fidelity == "assumed"
         return StageImage(image_id, config, files, partial)
+
+
+def _recorded(record: CacheRecord, *, cached: bool) -> _Outcome:
+    fidelity = str(record.data.get("fidelity", "exact"))
+    reasons = tuple(str(reason) for reason in record.data.get("reasons", ()))
+    return _Outcome(record.layer, record.created, fidelity, reasons, cached)
 
 
 def one_line(instruction: Instruction) -> str:
