@@ -2,8 +2,8 @@
 
     python benchmarks/startup.py [--runs N] [--smoke]
 
-Each figure is the median over N runs, with a bare `python -c pass` of the same run as the peer: the ratio says
-what minibuild adds to the interpreter's own start. The Dockerfile has ten instructions.
+Each figure is the median over N runs, with a bare `python -c pass` of the same run as the peer: the ratio
+says what minibuild adds to the interpreter's own start. The Dockerfile has ten instructions.
 """
 
 from __future__ import annotations

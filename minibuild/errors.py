@@ -1,7 +1,7 @@
 """Errors for people: what, where, why, what to do.
 
-Everything that can go wrong with a user's input derives from `MinibuildError`. This module imports nothing of the
-package, so that every room can use it.
+Everything that can go wrong with a user's input derives from `MinibuildError`. This module imports nothing
+of the package, so that every room can use it.
 """
 
 _WIDEST_SOURCE = 200
@@ -11,8 +11,8 @@ _VISIBLE = {code: 0x2400 + code for code in range(32) if chr(code) not in "\t\n"
 class MinibuildError(Exception):
     """A failure that is told in words, with its place and a remedy.
 
-    `path`, `line` and `column` (both 1-based, 0 when unknown) say where; `source` is that line's text; `hint` says what
-    to do about it. `exit_code` is the process's exit status: 1 for a failed build or check.
+    `path`, `line` and `column` (both 1-based, 0 when unknown) say where; `source` is that line's text;
+    `hint` says what to do about it. `exit_code` is the process's exit status: 1 for a failed build or check.
     """
 
     exit_code = 1
