@@ -1,8 +1,9 @@
 """Base images: found in the store by name, else made from the catalogue at first use."""
 
 from minibuild.build.errors import BuildError
-from minibuild.build.images import StageImage, committed
-from minibuild.image.config import HistoryEntry, ImageConfig, chain_id
+from minibuild.build.images import StageImage, committed, not_there
+from minibuild.image.config import ContainerConfig, HistoryEntry, ImageConfig, chain_id
+from minibuild.image.digest import digest_of
 from minibuild.image.reference import Reference, ReferenceError, parse_reference  # noqa: A004  the field's own word
 from minibuild.store import Store
 
@@ -11,15 +12,16 @@ _PARTIAL = "partial:"
 _ASSUMED = "assumed:"
 
 
-def find_base(name: str, store: Store, fidelity: str, platform: str) -> StageImage:
+def find_base(name: str, store: Store, fidelity: str, platform: str, *, make: bool = True) -> StageImage:
     """The image called `name`: from the store, else from the catalogue; with the fidelity `assume` an image
     that nobody knows is taken for one like it. Raise `BuildError` with what was tried.
 
-    What the catalogue makes is the same for every platform, and says that it is for `platform`.
+    What the catalogue makes is the same for every platform, and says that it is for `platform`. Unless `make`
+    nothing is put into the store: what would have to be made is an image that is not there.
     """
     image_id = store.resolve(name)
     if image_id is not None:
-        return _for_platform(_stored(image_id, store, fidelity, name), platform, store)
+        return _for_platform(_stored(image_id, store, fidelity, name), platform, store, make=make)
     try:
         reference = parse_reference(name)
     except ReferenceError as error:
@@ -28,22 +30,34 @@ def find_base(name: str, store: Store, fidelity: str, platform: str) -> StageIma
             hint="a name looks like alpine:3.20 or registry.example/team/app:1",
             subject=name,
         ) from None
+    if not make:
+        return _to_be_made(name, reference, fidelity)
     image_id = _from_catalogue(reference, store)
     if image_id is None and fidelity == "assume":
         image_id = _assumed(reference, store)
     if image_id is None:
         raise _unknown(name, reference)
-    return _for_platform(_stored(image_id, store, fidelity, name), platform, store)
+    return _for_platform(_stored(image_id, store, fidelity, name), platform, store, make=True)
 
 
-def _for_platform(image: StageImage, platform: str, store: Store) -> StageImage:
+def _to_be_made(name: str, reference: Reference, fidelity: str) -> StageImage:
+    from minibuild.catalogue import find_image  # read only when the store does not have the image
+
+    found = find_image(reference)
+    if found is None and fidelity != "assume":
+        raise _unknown(name, reference)
+    return not_there(found.config if found is not None else ContainerConfig())
+
+
+def _for_platform(image: StageImage, platform: str, store: Store, *, make: bool) -> StageImage:
     os_, _, rest = platform.partition("/")
     architecture, _, variant = rest.partition("/")
     config = image.config
     if not image.partial or (config.os, config.architecture, config.variant) == (os_, architecture, variant):
         return image
     other = config._replace(os=os_, architecture=architecture, variant=variant)
-    return image._replace(id=store.put_image(other, parent=image.id), config=other)
+    image_id = store.put_image(other, parent=image.id) if make else digest_of(other.to_json())
+    return image._replace(id=image_id, config=other)
 
 
 def remember_partial(image_id: str, store: Store) -> None:

@@ -35,6 +35,8 @@ def build(request: BuildRequest, store: Store, listen: events.Listener) -> Build
         keep_failure(workshop, records, stages.planned, error.message)
         raise
     image = workshop.built[workshop.plan.target]
+    if not request.keep_steps and image.id:
+        store.put_image(image.config)
     if image.partial:
         remember_partial(image.id, store)
     names = _tag(request, store, image)

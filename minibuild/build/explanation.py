@@ -14,13 +14,14 @@ from minibuild.build.explanation_inputs import FOUNDATION, Reason, grouped, inpu
 from minibuild.build.record import BuildRecord, build_of
 from minibuild.build.request import StepRecord
 from minibuild.store import Store
+from minibuild.store.collect import EMPTIED
 
 # Instructions that work on files; all others only depend on the image before them.
 _ON_FILES = ("RUN", "COPY", "ADD", "WORKDIR")
 _LONGEST = 60
-_PRUNED = "pruned"  # a memo: when the whole build cache was emptied
+NO_CACHE = Reason("no-cache", "the build was told not to use the cache")
 _MISSES = {
-    "no-cache": Reason("no-cache", "the build was told not to use the cache"),
+    "no-cache": NO_CACHE,
     "layer": Reason("layer", "the cache knows its result, but the layer is gone from the store"),
     "fidelity": Reason("fidelity", "the cache's result is less faithful than --fidelity allows"),
 }
@@ -99,7 +100,7 @@ class StageExplainer:
         return None if found is None else self._old[found]
 
     def _unheard_of(self) -> Reason:
-        if self._store.memo_get(_PRUNED) is not None:
+        if self._store.memo_get(EMPTIED) is not None:
             return Reason("first", "no build of this Dockerfile is known since `system prune --all`")
         return Reason("first", "it is the first build of this Dockerfile with this context")
 

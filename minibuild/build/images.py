@@ -24,6 +24,11 @@ class StageImage(NamedTuple):
     reasons: tuple[str, ...] = ()
 
     @property
+    def is_there(self) -> bool:
+        """Whether the image has been made; one that would have to be is known by its configuration alone."""
+        return bool(self.files)
+
+    @property
     def runtime(self) -> ContainerConfig:
         """The part of the configuration that containers get."""
         return self.config.config
@@ -41,6 +46,11 @@ def scratch(platform: str) -> StageImage:
         config=ContainerConfig(env=(DEFAULT_PATH,), working_dir="/"),
     )
     return StageImage("", config, "scratch")
+
+
+def not_there(config: ContainerConfig) -> StageImage:
+    """An image that a build would make first, of which only the configuration is known."""
+    return StageImage("", ImageConfig(created="", architecture="", os="linux", config=config), "")
 
 
 def committed(

@@ -14,14 +14,10 @@ def layout_image(name: str, place: str, store: Store, platform: str) -> str:
 
     An archive that did not change is read once. Raise `BuildError` or `ImageError`.
     """
+    known = known_image(name, place, store, platform)
+    if known is not None:
+        return known
     path, wanted = _split(place)
-    if not path.exists():
-        raise BuildError(f"build context {name}: there is no {path}")
-    signature = _signature(path)
-    memo = f"{_MEMO}{os.path.realpath(path)} {wanted} {platform}"
-    known = (store.memo_get(memo) or "").split(" ")
-    if known[0] == signature and store.image_exists(known[-1]):
-        return known[-1]
     from minibuild.image.archive import open_archive  # an archive is read only when it is new
     from minibuild.store.loading import load_archive
 
@@ -32,8 +28,21 @@ def layout_image(name: str, place: str, store: Store, platform: str) -> str:
         there = ", ".join(sorted({label for own in labels.values() for label in own}))
         raise BuildError(f"build context {name}: {path} has no image {wanted}", hint=f"it has {there}")
     load_archive(store, path, platform=platform, named=False)
-    store.memo_put(memo, f"{signature} {image_id}")
+    store.memo_put(_memo(path, wanted, platform), f"{_signature(path)} {image_id}")
     return image_id
+
+
+def known_image(name: str, place: str, store: Store, platform: str) -> str | None:
+    """The ID of that image if it was loaded and its archive did not change since. Raise `BuildError`."""
+    path, wanted = _split(place)
+    if not path.exists():
+        raise BuildError(f"build context {name}: there is no {path}")
+    signature, _, image_id = (store.memo_get(_memo(path, wanted, platform)) or "").partition(" ")
+    return image_id if signature == _signature(path) and store.image_exists(image_id) else None
+
+
+def _memo(path: Path, wanted: str, platform: str) -> str:
+    return f"{_MEMO}{os.path.realpath(path)} {wanted} {platform}"
 
 
 def _split(place: str) -> tuple[Path, str]:

@@ -83,7 +83,7 @@ def make_plan(
         inherited = stages[base.stage].instructions if base.stage is not None else ()
         triggers = [i.inner for i in inherited if isinstance(i, Onbuild) and i.inner is not None]
         for instruction in (*triggers, *instructions):
-            for name in _sources(instruction):
+            for name in source_names(instruction):
                 origin = finder.find(name, instruction)
                 if origin.stage is not None:
                     needs.add(origin.stage)
@@ -126,7 +126,7 @@ def stages_named(
     they need.
     """
     names = [one.name.lower() for one in plan.stages]
-    named = [name for instruction in instructions for name in _sources(instruction)]
+    named = [name for instruction in instructions for name in source_names(instruction)]
     open_ = [_resolve(name, stage, names, contexts).stage for name in named]
     found: set[int] = set()
     while open_:
@@ -227,7 +227,7 @@ class _Finder(NamedTuple):
         return None
 
 
-def _sources(instruction: Instruction) -> list[str]:
+def source_names(instruction: Instruction) -> list[str]:
     """The names of stages, contexts or images that an instruction reads from, as far as no variable is in
     them.
     """

@@ -28,7 +28,8 @@ class BuildRequest(NamedTuple):
     `context` is a directory, or None for an empty context. `dockerfile` is the Dockerfile's path (default:
     `Dockerfile` in the context); `text` is its content when it does not come from a file (standard input).
     `source_date_epoch` (seconds) fixes every time that the build writes. `explain` asks for an event that
-    says why a step is not found in the cache.
+    says why a step is not found in the cache. Unless `keep_steps` only the last image is kept, not those that
+    the steps before it made.
     """
 
     context: Path | None
@@ -50,6 +51,7 @@ class BuildRequest(NamedTuple):
     hosts: Mapping[str, str] = {}
     labels: Mapping[str, str] = {}
     explain: bool = False
+    keep_steps: bool = True
 
 
 class StepRecord(NamedTuple):

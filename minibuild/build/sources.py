@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 from minibuild.build.bases import find_base
 from minibuild.build.context import Context, read_ignore_file
 from minibuild.build.errors import BuildError
+from minibuild.build.images import not_there
 from minibuild.filesystem import Directory
 from minibuild.filesystem.opaque import opaque_directory
+from minibuild.image.config import ContainerConfig
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -71,6 +73,7 @@ class Sources:
         self.plan = plan
         self.store = store
         self.built: dict[int, StageImage] = {}
+        self.makes = True  # whether images that are missing may be put into the store
         self._images: dict[tuple[str, str], StageImage] = {}
         self._sources: dict[Origin, Source] = {}
         self._main: Source | None = None
@@ -93,7 +96,7 @@ class Sources:
         platform = platform or self.request.platform
         found = self._images.get((name, platform))
         if found is None:
-            found = find_base(name, self.store, self.request.fidelity, platform)
+            found = find_base(name, self.store, self.request.fidelity, platform, make=self.makes)
             self._images[name, platform] = found
         return found
 
@@ -103,13 +106,21 @@ class Sources:
         if value.startswith(_IMAGE):
             return self.find_image(value.removeprefix(_IMAGE))
         if value.startswith(_LAYOUT):
-            from minibuild.build.layouts import layout_image  # few builds take an image from a layout
+            from minibuild.build.layouts import known_image, layout_image  # few builds take one from a layout
 
-            image_id = layout_image(name, value.removeprefix(_LAYOUT), self.store, self.request.platform)
-            return self.find_image(image_id)
+            place, platform = value.removeprefix(_LAYOUT), self.request.platform
+            if not self.makes and known_image(name, place, self.store, platform) is None:
+                return not_there(ContainerConfig())
+            return self.find_image(layout_image(name, place, self.store, platform))
         raise BuildError(
             f"build context {name}={value} is no image, so no stage can start FROM it",
             hint="copy from it with COPY --from, or give an image: --build-context NAME=docker-image://IMAGE",
+        )
+
+    def is_missing(self, name: str) -> bool:
+        """Whether the named context is an image that has to be made or loaded first."""
+        return self.request.build_contexts[name].startswith((_IMAGE, _LAYOUT)) and not (
+            self.context_image(name).is_there
         )
 
     def open(self, origin: Origin) -> Source:

@@ -26,6 +26,8 @@ from minibuild.build.selection import Exclusion, Selected
 from minibuild.build.sightings import keep_sighting, now, recall_sighting, sighting_key
 from minibuild.build.sources import Source, Sources
 from minibuild.filesystem import Content, File, HostContent, Snapshot
+from minibuild.image.config import ImageConfig
+from minibuild.image.digest import digest_of
 from minibuild.store import Store
 
 if TYPE_CHECKING:
@@ -76,6 +78,12 @@ class Workshop:
     def snapshot(self, image: StageImage) -> Snapshot:
         """The file system of an image."""
         return self.store.layer_filesystem(image.config.diff_ids)
+
+    def put_image(self, config: ImageConfig, parent: str) -> str:
+        """The ID of an image that a step made of `parent`; it is kept unless only the last one is wanted."""
+        if self.request.keep_steps:
+            return self.store.put_image(config, parent=parent or None)
+        return digest_of(config.to_json())
 
     def secret(self, name: str) -> bytes | None:
         """The value of the secret `name`, read anew from the host; None when it was not given. It is never

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 # Memos that keep blobs alive: cache mounts, by their value; compressed layers, as long as the layer is there.
 CACHE_MOUNT = "cache-mount:"
 COMPRESSED = "compressed:"
+# The memo that tells when the whole build cache was removed.
+EMPTIED = "cache-emptied"
 # What a process that still has the store open may be about to use: blobs and temporary files younger than
 # this.
 _RECENT = 24 * 3600
@@ -161,6 +163,7 @@ def _forget_cache(store: "Store", *, everything: bool) -> None:
             store.execute(f"DELETE FROM {table}")
         kept = " AND ".join(f"key NOT GLOB '{kind}:*'" for kind in ("manifest", "partial", "fidelity"))
         store.execute(f"DELETE FROM memos WHERE {kept}")
+        store.memo_put(EMPTIED, str(int(time.time())))
         return
     layers = image_blobs(store)
     rows = store.execute("SELECT key, layer FROM cache WHERE layer IS NOT NULL").fetchall()

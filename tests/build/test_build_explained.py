@@ -4,12 +4,14 @@ import pytest
 from builds import Bench
 from syrupy.assertion import SnapshotAssertion
 
+from minibuild.build import events
 from minibuild.build.explanation import explain_build
 from minibuild.build.explanation_inputs import Reason
 from minibuild.build.forecast import forecast
-from minibuild.build.record import builds, find_build
-from minibuild.build.request import BuildRequest
+from minibuild.build.record import builds, find_build, repeated_since
+from minibuild.build.request import BuildRequest, Secret
 from minibuild.errors import MinibuildError
+from minibuild.store import StoreError
 
 TEXT = """FROM scratch AS one
 ARG V=1
@@ -94,33 +96,183 @@ def test_a_result_that_was_removed(bench: Bench) -> None:
     assert told(bench)[-1] == "    layer: the cache knows its result, but the layer is gone from the store"
 
 
-def foretold(bench: Bench, text: str, **options: object) -> list[bool | None]:
+def foretold(bench: Bench, text: str, **options: object) -> list[str]:
     (bench.context / "Dockerfile").write_text(text)
     request = BuildRequest(bench.context)._replace(**options)
-    return [step.cached for step in forecast(request, bench.store)]
+    lines = []
+    for step in forecast(request, bench.store).steps:
+        lines.append(f"{step.number} {step.state}: {step.text}")
+        lines += shown(step.reasons)
+    return lines
 
 
-def test_what_would_run(bench: Bench) -> None:
-    bench.write(d__a="one")
-    assert foretold(bench, TEXT) == [None, False, False, False, None, False, False, False, False]
-    assert builds(bench.store) == []
+def states(bench: Bench, text: str, **options: object) -> str:
+    """The first letters of all states."""
+    return "".join(line.split(" ")[1][0] for line in foretold(bench, text, **options) if line[0] != " ")
+
+
+def test_what_would_run(bench: Bench, snapshot: SnapshotAssertion) -> None:
+    bench.write(d__a="one\n")
+    assert states(bench, TEXT) == "brrrmrrrr"
     bench.build(TEXT)
-    assert foretold(bench, TEXT) == [None, True, True, True, None, True, True, True, True]
-    changed = TEXT.replace("echo $W", "echo w$W")
-    assert foretold(bench, changed) == [None, True, True, True, None, True, True, False, False]
-    bench.put("d/a", "two")
-    assert foretold(bench, TEXT) == [None, True, True, False, None, False, False, False, False]
-    assert foretold(bench, TEXT, no_cache=True) == [
-        None,
-        False,
-        False,
-        False,
-        None,
-        False,
-        False,
-        False,
-        False,
-    ]
-    assert foretold(bench, TEXT, target="one") == [None, True, True, False]
+    assert states(bench, TEXT) == "bcccbcccc"
+    assert states(bench, TEXT.replace("echo $W", "echo w$W")) == "bcccbccrr"
+    bench.put("d/a", "two\n")
+    assert foretold(bench, TEXT) == snapshot(name="a file changed")
+    assert foretold(bench, TEXT, no_cache_filter=("one",)) == snapshot(name="without cache for a stage")
+    assert states(bench, TEXT, target="one") == "bccr"
     with pytest.raises(MinibuildError, match="not found in the build context"):
         foretold(bench, "FROM scratch\nCOPY missing /\n")
+
+
+def test_a_forecast_leaves_the_store_as_it_is(bench: Bench) -> None:
+    """But for what can be derived again at any time."""
+
+    def content() -> list[object]:
+        tables = ("images", "tags", "cache")
+        rows = [bench.store.execute(f"SELECT * FROM {table}").fetchall() for table in tables]
+        return [rows, builds(bench.store), sorted(bench.store.blobs.listing())]
+
+    bench.write(d__a="one")
+    before = content()
+    assert states(bench, TEXT) == "brrrmrrrr"
+    copies = "FROM scratch\nCOPY --from=alpine /etc /etc\nRUN --mount=from=alpine,target=/m true\n"
+    assert states(bench, copies) == "brr"
+    assert states(bench, "FROM nginx\nRUN true\n", platform="linux/arm64") == "mr"
+    assert content() == before
+    bench.build(TEXT)
+    bench.store.execute("DELETE FROM images WHERE id NOT IN (SELECT image FROM tags)")
+    before = content()
+    assert states(bench, TEXT) == "bcccbcccc"
+    assert states(bench, TEXT, platform="linux/arm64") == "bcrrbrrrr"
+    assert content() == before
+
+
+def test_stages_that_are_not_needed(bench: Bench) -> None:
+    (bench.context / "Dockerfile").write_text("FROM scratch AS a\nFROM scratch AS b\nFROM a\n")
+    found = forecast(BuildRequest(bench.context), bench.store)
+    assert [(stage.name, stage.needs, stage.needed) for stage in found.stages] == [
+        ("a", (), True),
+        ("b", (), False),
+        ("", ("a",), True),
+    ]
+    assert (found.target, found.runs) == ("2", 0)
+
+
+def test_a_reason_is_told_before_the_step_runs(bench: Bench) -> None:
+    bench.write(f="1\n")
+    text = "FROM scratch\nCOPY f /f\nLABEL a=b\n"
+    bench.build(text, explain=True)
+    assert [event.reasons[0].kind for event in explained(bench)] == ["first", "first"]
+    bench.put("f", "2\n")
+    bench.build(text, explain=True)
+    (files, label) = explained(bench)
+    assert shown(files.reasons) == [
+        "    files: one file changed",
+        "      content f",
+        "        @@ -1 +1 @@",
+        "        -1",
+        "        +2",
+    ]
+    assert label.reasons[0].text == "step 2 ran again: COPY f /f"
+    kinds = [type(event) for event in bench.told if getattr(event, "step", 0) == 2]
+    assert kinds == [events.StepStarted, events.StepExplained, events.StepCommitted]
+    bench.build(text, explain=True)
+    assert explained(bench) == []
+
+
+def explained(bench: Bench) -> list[events.StepExplained]:
+    return [event for event in bench.told if isinstance(event, events.StepExplained)]
+
+
+def test_after_a_build_that_failed(bench: Bench) -> None:
+    text = "FROM busybox\nRUN echo 1\nRUN {}\nRUN echo 2\n"
+    with pytest.raises(MinibuildError):
+        bench.build(text.format("false"))
+    assert told(bench)[-4:] == [
+        "    first: it is the first build of this Dockerfile with this context",
+        "3 failed: RUN false",
+        "    first: it is the first build of this Dockerfile with this context",
+        "4 unreached: RUN echo 2",
+    ]
+    bench.build(text.format("true"))
+    assert told(bench)[1:] == [
+        "2 cached: RUN echo 1",
+        "3 ran: RUN true",
+        "    instruction: the instruction changed: 'RUN false' -> 'RUN true'",
+        "4 ran: RUN echo 2",
+        "    failed: the last build failed before it: RUN false",
+    ]
+
+
+def test_a_flaky_step(bench: Bench) -> None:
+    text = "FROM busybox\nRUN --mount=type=secret,id=s,required=true cat /run/secrets/s\n"
+    with pytest.raises(MinibuildError):
+        bench.build(text)
+    bench.build(text, secrets={"s": Secret(variable="PATH")})
+    assert told(bench)[-1] == "    failed: it failed in the last build"
+
+
+def test_a_build_that_is_the_same_is_kept_once(bench: Bench) -> None:
+    text = "FROM scratch\nLABEL a=1\n"
+    first = bench.build(text)
+    assert not repeated_since(bench.store, first.build)
+    again = bench.build(text)
+    assert again.build == first.build
+    assert repeated_since(bench.store, first.build)
+    assert len(builds(bench.store)) == 1
+    bench.build("FROM scratch\nLABEL a=2\n")
+    back = bench.build(text)
+    assert len(builds(bench.store)) == 3
+    assert told(bench) == ["1 base: FROM scratch", "2 cached: LABEL a=1"]
+    assert not repeated_since(bench.store, back.build)
+
+
+def test_what_prune_took(bench: Bench) -> None:
+    bench.write(f="F")
+    text = "FROM scratch\nCOPY f /f\n"
+    bench.build(text)
+    bench.store.prune()
+    bench.build(text)
+    assert told(bench)[-1].startswith("    pruned: its result was removed from the cache")
+    bench.store.prune(all=True)
+    bench.build(text)
+    assert told(bench)[-1] == "    first: no build of this Dockerfile is known since `system prune --all`"
+
+
+def test_mounts_users_and_here_documents(bench: Bench, snapshot: SnapshotAssertion) -> None:
+    text = (
+        "FROM busybox\nRUN --mount=target=/m cat /m/f\n"
+        "RUN <<EOF\necho {}\necho end\nEOF\nCOPY <<EOF /h\n{}\nEOF\n"
+    )
+    bench.write(f="1\n")
+    bench.build(text.format("one", "eins"))
+    bench.put("f", "2\n")
+    bench.build(text.format("two", "zwei"), explain=True)
+    assert [line for event in explained(bench) for line in shown(event.reasons)] == snapshot
+    assert told(bench) == snapshot(name="afterwards")
+
+
+def test_only_the_last_image_is_kept(bench: Bench) -> None:
+    bench.write(f="F")
+    text = "FROM scratch\nCOPY f /f\nLABEL a=b\nLABEL c=d\n"
+    result = bench.build(text, keep_steps=False)
+    assert [record.id for record in bench.store.images(intermediate=True)] == [result.image]
+    assert bench.build(text, keep_steps=False).image == result.image
+    assert bench.cached == [2, 3, 4]
+    assert bench.build(text).image == result.image
+    with pytest.raises(StoreError, match="0"):
+        bench.store.resolve(result.image + "~1")
+    assert len(bench.store.images(intermediate=True)) == 3
+    assert bench.store.verify() == []
+
+
+def test_an_image_some_steps_back(bench: Bench) -> None:
+    result = bench.build("FROM scratch\nLABEL a=1\nLABEL b=2\nLABEL c=3\n", tags=("app",))
+    assert bench.store.resolve("app~2") == result.steps[1].image
+    assert bench.store.resolve("app~~") == result.steps[1].image
+    assert bench.store.resolve(result.image[7:20] + "~") == result.steps[2].image
+    with pytest.raises(StoreError, match="2"):
+        bench.store.resolve("app~9")
+    back = bench.build("FROM app~1\nLABEL d=4\n")
+    assert dict(bench.config(back).config.labels) == {"a": "1", "b": "2", "d": "4"}
