@@ -23,6 +23,9 @@ PACKAGES: dict[str, str] = {
     " fc-cache crontab",
     "packages.cargo": "cargo rustc rustup rustdoc rustfmt",
     "packages.compilers": " ".join((*COMPILERS, *BINARY_TOOLS)),
+    "packages.conda": "conda mamba micromamba fix-permissions",
+    "packages.crossing": "xx-go xx-apk xx-apt xx-apt-get xx-cargo xx-cc xx-c++ xx-clang xx-clang++"
+    " xx-pkg-config xx-info xx-verify xx-ld-shas xx-windres",
     "packages.curl": "curl",
     "packages.dpkg": "dpkg dpkg-query",
     "packages.dpkg_tools": "dpkg-architecture dpkg-buildflags dpkg-divert dpkg-statoverride dpkg-trigger"
@@ -42,6 +45,17 @@ PACKAGES: dict[str, str] = {
     "packages.php": " ".join(f"php{version}" for version in _PHPS)
     + " docker-php-ext-install docker-php-ext-configure docker-php-ext-enable docker-php-source pecl pear"
     " composer",
+    "packages.maven": "mvn gradle ant sbt lein mill dotnet",
+    "packages.pacman": "pacman pacman-key pacman-conf makepkg",
+    "packages.rpm": "rpm",
+    "packages.services": "systemctl service rc-service rc-update rc-status openrc chkconfig update-service sv"
+    " supervisorctl journalctl loginctl hostnamectl timedatectl systemd-tmpfiles dbus-uuidgen a2enmod"
+    " a2dismod"
+    " a2ensite a2dissite a2enconf a2disconf lighty-enable-mod lighttpd-enable-mod apache2ctl apachectl"
+    " nginx httpd"
+    " apache2 php-fpm sshd redis-server postgres mysqld mariadbd",
+    "packages.yum": "yum dnf dnf-3 dnf5 microdnf zypper tdnf yum-config-manager dnf-config-manager"
+    " subscription-manager yumdownloader package-cleanup",
     "packages.ruby": "ruby irb erb gem bundle bundler",
     "packages.go": "go gofmt",
     "packages.node": "node nodejs corepack",
