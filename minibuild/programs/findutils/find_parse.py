@@ -112,6 +112,8 @@ class Parser:
                     if self.search.busybox:
                         break
                     stop(self.search, f"expected an expression after '{word}'")
+                if not self.search.busybox and self._peek() in ("-o", "-or", "-a", "-and"):
+                    self._primary()  # says that there is nothing before it
                 continue
             test = _and(test, self._not())
         return test
