@@ -11,6 +11,7 @@ from minibuild.build.destination import Destination
 from minibuild.build.errors import BuildError
 from minibuild.build.ownership import Owner
 from minibuild.filesystem import Content, Directory, File, LayerEntry, LayerError, View, read_layer, strerror
+from minibuild.image.streams import ZSTD_WINDOW, XzReader, expands_too_much
 from minibuild.store import Store
 
 _ROOT = Owner(0, 0)
@@ -19,8 +20,6 @@ _LIMIT = 16 << 30
 # What decompressing a damaged archive raises.
 _DAMAGE = (OSError, EOFError, ValueError, zlib.error, lzma.LZMAError)
 _PIECE = 1 << 16
-# A larger window would let a few bytes ask for gigabytes of memory.
-_ZSTD_WINDOW = 1 << 27
 _GZIP = 31  # zlib's way to say: with a gzip header
 _MAGIC = ((b"\x1f\x8b", "gzip"), (b"BZh", "bzip2"), (b"\xfd7zXZ\0", "xz"), (b"\x28\xb5\x2f\xfd", "zstd"))
 
@@ -68,8 +67,11 @@ def _compression(content: Content) -> str:
 def _decompressed(content: Content) -> Iterator[bytes]:
     """The content's bytes, decompressed when they are compressed; BuildError past the limit."""
     total = 0
-    for chunk in _chunks(content, _compression(content)):
+    compression = _compression(content)
+    for chunk in _chunks(content, compression):
         total += len(chunk)
+        if compression and expands_too_much(content.size, total):
+            raise BuildError("the archive expands to many times its size: it is taken for a bomb")
         if total > _LIMIT:
             raise BuildError(
                 f"an archive unpacks to more than {_LIMIT >> 30} GiB",
@@ -95,19 +97,18 @@ def _gunzipped(content: Content) -> Iterator[bytes]:
 
 
 def _chunks(content: Content, compression: str) -> Iterator[bytes]:
+    raw = cast("BinaryIO", _Raw(content))
     if compression == "gzip":
         yield from _gunzipped(content)
     elif compression in ("bzip2", "xz"):
-        opener = bz2.BZ2File if compression == "bzip2" else lzma.LZMAFile
-        with opener(_Raw(content)) as stream:  # type: ignore[arg-type]
-            while data := stream.read(_PIECE):
-                yield data
+        unpacking = cast("BinaryIO", XzReader(raw) if compression == "xz" else bz2.BZ2File(raw))
+        while data := unpacking.read(_PIECE):
+            yield data
     elif compression == "zstd":
         import zstandard  # loaded only for such an archive
 
-        decompressor = zstandard.ZstdDecompressor(max_window_size=_ZSTD_WINDOW)
+        decompressor = zstandard.ZstdDecompressor(max_window_size=ZSTD_WINDOW)
         try:
-            raw = cast("BinaryIO", _Raw(content))
             with decompressor.stream_reader(raw, read_across_frames=True) as stream:
                 while data := stream.read(_PIECE):
                     yield data

@@ -144,7 +144,7 @@ def pax_records(data: bytes) -> dict[str, bytes]:
         if length < 5 or not record.endswith(b"\n") or position + length > len(data):
             raise ValueError("bad pax record")
         key, equals, value = record[:-1].partition(b"=")
-        if not equals:
+        if not equals or b"\0" in key:
             raise ValueError("bad pax record")
         records[key.decode("utf-8", "surrogateescape")] = value
         position += length

@@ -12,9 +12,12 @@ from typing import Any, BinaryIO, cast
 from minibuild.image.errors import ImageError
 
 CHUNK = 1 << 20
+_PIECE = 1 << 16
 _GZIP, _ZSTD, _BZIP2, _XZ = b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"BZh", b"\xfd7zXZ\x00"
 # A larger window would let a few bytes ask for gigabytes of memory; `zstd --ultra -22` needs this much.
-_ZSTD_WINDOW = 1 << 27
+ZSTD_WINDOW = 1 << 27
+# The same for xz, whose highest level needs 65 MiB.
+_XZ_MEMORY = 1 << 27
 # Beyond the slack, no honest layer is this many times larger than its compressed form.
 _RATIO = 200
 _SLACK = 4 << 30
@@ -95,6 +98,64 @@ def compression(start: bytes) -> str:
     return "none"
 
 
+class XzReader(io.RawIOBase):
+    """The bytes of one or several xz streams. `ImageError` for one that asks for too much memory,
+    `lzma.LZMAError` for a damaged one.
+    """
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._decompressor = self._new()
+
+    def _new(self) -> Any:
+        import lzma  # loaded only for the kind of stream that needs it
+
+        return lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=_XZ_MEMORY)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        view = memoryview(buffer)
+        while True:
+            data = b""
+            if self._decompressor.eof:
+                data = self._next_stream()
+                if not data:
+                    return 0
+                self._decompressor = self._new()
+            elif self._decompressor.needs_input:
+                data = self._stream.read(_PIECE)
+                if not data:
+                    raise EOFError("it ends too early")
+            out = self._decompress(data, len(view))
+            if out:
+                view[: len(out)] = out
+                return len(out)
+
+    def _decompress(self, data: bytes, most: int) -> bytes:
+        import lzma
+
+        try:
+            return cast("bytes", self._decompressor.decompress(data, most))
+        except lzma.LZMAError as error:
+            if "Memory" in str(error):
+                raise ImageError(f"it can't be unpacked as xz in {_XZ_MEMORY >> 20} MiB of memory") from None
+            raise
+
+    def _next_stream(self) -> bytes:
+        """What follows the end of a stream and its padding."""
+        data: bytes = self._decompressor.unused_data.lstrip(b"\0")
+        while not data and (more := self._stream.read(_PIECE)):
+            data = more.lstrip(b"\0")
+        return data
+
+
+def expands_too_much(size: int, total: int) -> bool:
+    """Whether no honest archive of `size` bytes unpacks to `total` bytes."""
+    return total > _SLACK and total > size * _RATIO
+
+
 def unpacked(source: Hashed, what: str, budget: Budget) -> Iterator[bytes]:
     """The bytes of a stream that may be compressed, in pieces. Raise `ImageError`; `what` names it."""
     buffered = io.BufferedReader(source, CHUNK)
@@ -105,7 +166,7 @@ def unpacked(source: Hashed, what: str, budget: Budget) -> Iterator[bytes]:
         while data := stream.read(CHUNK):
             total += len(data)
             budget.spend(len(data))
-            if kind != "none" and total > _SLACK and total > source.size * _RATIO:
+            if kind != "none" and expands_too_much(source.size, total):
                 raise ImageError(f"{what} expands to more than {_RATIO} times its size")
             yield data
     except _errors(kind) as error:
@@ -121,16 +182,14 @@ def _decompressor(kind: str, stream: BinaryIO) -> BinaryIO:
     if kind == "zstd":
         import zstandard
 
-        decompressor = zstandard.ZstdDecompressor(max_window_size=_ZSTD_WINDOW)
+        decompressor = zstandard.ZstdDecompressor(max_window_size=ZSTD_WINDOW)
         return cast("BinaryIO", decompressor.stream_reader(stream, read_across_frames=True, closefd=False))
     if kind == "bzip2":
         import bz2
 
         return cast("BinaryIO", bz2.BZ2File(stream))
     if kind == "xz":
-        import lzma
-
-        return cast("BinaryIO", lzma.LZMAFile(stream))
+        return cast("BinaryIO", XzReader(stream))
     return stream
 
 
