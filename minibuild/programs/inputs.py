@@ -10,7 +10,7 @@ from minibuild.kernel.process import ProcessExit
 from minibuild.programs.options import is_busybox, program_name
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from minibuild.kernel.process import Process
     from minibuild.kernel.streams import Reader, Stream
@@ -81,6 +81,16 @@ def open_input(
 def open_output(process: Process, path: str, mode: str = "w", permissions: int = 0o666) -> Stream:
     """The file or device for writing; modes as `View.open` has them. OSError as open(2) gives it."""
     return process.open_stream(path, mode, permissions)
+
+
+def blocks(process: Process, reader: Reader, size: int = 1 << 16, most: int = -1) -> Iterator[bytes]:
+    """Everything of a reader, at most `most` bytes unless that is negative, block by block; counted as work.
+    """
+    while most and (block := reader.read_some(size if most < 0 else min(size, most))):
+        process.tick(1 + (len(block) >> 12))
+        if most > 0:
+            most -= len(block)
+        yield block
 
 
 def close_output(stream: Stream) -> None:

@@ -80,6 +80,7 @@ class ProgramMachine:
         env: dict[str, str] | None = None,
         limit: Fidelity = Fidelity.MODELLED,
         cwd: str = "/w",
+        work: int = 1_500_000,
     ) -> Result:
         """Run commands (words, or a text of words without quotes) one after the other; each gets `stdin`."""
         result, pieces = Result(), ([], [])

@@ -13,6 +13,7 @@ from programs_machine import busybox, gnu
 from minibuild.filesystem import OpaqueContent
 from minibuild.filesystem.opaque import opaque_file
 from minibuild.kernel.fidelity import Fidelity, FidelityError
+from minibuild.kernel.limits import LimitError
 
 FOUR = b"one\ntwo\nthree\nfour\n"
 
@@ -130,8 +131,7 @@ def test_several_files_have_titles_and_totals():
         "        2 a\n        1 b\n        3 total\n1\n2\n3\n1\n2\n3\n"
     )
     assert (
-        ran.err
-        == "tail: can't open 'nope': No such file or directory\n"
+        ran.err == "tail: can't open 'nope': No such file or directory\n"
         "cat: can't open 'nope': No such file or directory\n"
     )
 
@@ -252,3 +252,33 @@ def test_head_and_tail_part_a_text(lines, count):
     last = machine.run(f"tail -n {count}", stdin=text).out
     before = machine.run(f"head -n -{count}", stdin=text).out
     assert (before + last).encode() == text
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "seq 1 0 3",
+        "wc /dev/zero",
+        "md5sum /dev/zero",
+        "base64 /dev/zero",
+        "cksum /dev/zero",
+        "tail -c 1 /dev/zero",
+        "tail -f /etc/passwd",
+        "od /dev/zero",
+        "xxd /dev/zero",
+        "dd if=/dev/zero of=/dev/null",
+        "tail -n 1 /dev/zero",
+        "head -n 1 /dev/zero",
+    ],
+)
+def test_what_never_ends_is_ended(command):
+    with pytest.raises(LimitError):
+        busybox().run(command, work=20_000)
+
+
+def test_factor_of_large_numbers():
+    ran = busybox().run("factor 18446744073709551557 18446743979220271189 18446744073709551615 0 1")
+    assert ran.out == (
+        "18446744073709551557: 18446744073709551557\n18446743979220271189: 4294967279 4294967291\n"
+        "18446744073709551615: 3 5 17 257 641 65537 6700417\n0:\n1:\n"
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from minibuild.filesystem.errors import strerror
-from minibuild.programs.inputs import open_input, report
+from minibuild.programs.inputs import blocks, open_input, report
 from minibuild.programs.options import Options, is_busybox
 from minibuild.programs.registry import program
 
@@ -58,10 +58,10 @@ def copy(process: Process, reader: Reader, printer: LinePrinter | None) -> None:
     if printer is not None:
         for line in reader:
             write(printer.show(line))
+            process.tick()
         return
-    while block := reader.read_some(1 << 16):
+    for block in blocks(process, reader):
         write(block)
-        process.tick()
 
 
 class LinePrinter:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from minibuild.filesystem.content import OpaqueContent
 from minibuild.kernel.fidelity import Fidelity
-from minibuild.programs.inputs import decode, die, encode, open_input, report
+from minibuild.programs.inputs import blocks, decode, die, encode, open_input, report
 from minibuild.programs.options import Options, is_busybox, program_name
 from minibuild.programs.registry import program
 
@@ -80,9 +80,8 @@ def digest(process: Process, opts: Opts, path: str) -> str | None:
         return None
     state = new_hash(process, opts)
     try:
-        while block := reader.read_some(1 << 18):
+        for block in blocks(process, reader, 1 << 18):
             state.update(block)
-            process.tick()
     except IsADirectoryError as error:
         report(process, "can't read '{}'", path, error, "{}")
         return None
@@ -182,9 +181,8 @@ def cksum(process: Process) -> int:
 def zip_crc(process: Process, reader: Reader) -> tuple[int, int]:
     """CRC-32 of ISO 3309, and the size."""
     crc = size = 0
-    while block := reader.read_some(1 << 18):
+    for block in blocks(process, reader, 1 << 18):
         crc, size = zlib.crc32(block, crc), size + len(block)
-        process.tick()
     return crc, size
 
 
@@ -196,9 +194,8 @@ def posix_crc(process: Process, reader: Reader) -> tuple[int, int]:
     """The CRC of cksum: high bit first, start 0, the length appended, complemented. Source: POSIX cksum."""
     # zlib starts from all ones; 0xFFFFFFFF as the running value makes it start from zero.
     crc, size = 0xFFFFFFFF, 0
-    while block := reader.read_some(1 << 18):
+    for block in blocks(process, reader, 1 << 18):
         crc, size = zlib.crc32(block.translate(MIRROR), crc), size + len(block)
-        process.tick()
     tail = size.to_bytes((size.bit_length() + 7) // 8, "little")
     crc = zlib.crc32(tail.translate(MIRROR), crc)
     return int(f"{crc:032b}"[::-1], 2), size
@@ -216,9 +213,8 @@ def sum_(process: Process) -> int:
             status = 1
             continue
         total = size = 0
-        while block := reader.read_some(1 << 16):
+        for block in blocks(process, reader):
             size += len(block)
-            process.tick()
             if system_v:
                 total += sum(block)
             else:

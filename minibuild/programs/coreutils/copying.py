@@ -8,7 +8,7 @@ from minibuild.filesystem.errors import strerror
 from minibuild.filesystem.nodes import File
 from minibuild.filesystem.openfile import OpenFile
 from minibuild.programs.coreutils.paths import join
-from minibuild.programs.inputs import close_output, confirm, open_output, quoted, report
+from minibuild.programs.inputs import blocks, close_output, confirm, open_output, quoted, report
 from minibuild.programs.options import is_busybox
 
 if TYPE_CHECKING:
@@ -196,9 +196,8 @@ class Copier:
             output.node.content = stat.node.content.frozen()
         else:
             reader = self.process.open_reader(source)
-            while block := reader.read_some(1 << 16):
+            for block in blocks(self.process, reader):
                 output.write(block)
-                self.process.tick()
             reader.close()
         close_output(output)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from minibuild.filesystem.openfile import OpenFile
 from minibuild.programs.inputs import (
     SIZES,
+    blocks,
     close_output,
     die,
     number,
@@ -149,7 +150,7 @@ class Copy:
                 break
             done += len(block) if by_bytes else 1
             pending = self.put(pending + self.converted(block))
-            self.process.tick()
+            self.process.tick(1 + (len(block) >> 12))
         if pending:
             self.emit(pending)
             self.part_out += 1
@@ -188,8 +189,8 @@ class Copy:
     def skip(self, reader: Reader) -> None:
         """Pass over the blocks of skip=."""
         left = self.numbers.get("skip", 0) * (1 if "skip_bytes" in self.words["iflag"] else self.input_size)
-        while left > 0 and (block := reader.read_some(min(left, 1 << 16))):
-            left -= len(block)
+        for _ in blocks(self.process, reader, most=left):
+            pass
 
     def read(self, reader: Reader, size: int) -> bytes:
         """One input block: what one read gives, or a full one with iflag=fullblock."""

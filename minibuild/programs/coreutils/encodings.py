@@ -6,7 +6,7 @@ import base64 as codec
 import re
 from typing import TYPE_CHECKING
 
-from minibuild.programs.inputs import die, number, open_input
+from minibuild.programs.inputs import blocks, die, number, open_input
 from minibuild.programs.options import Options, program_name
 from minibuild.programs.registry import program
 
@@ -59,7 +59,7 @@ def encode(process: Process, reader: Reader, group: int, width: int) -> int:
             process.stdout.write(text)
         if not block:
             break
-        process.tick()
+        process.tick(1 + (len(block) >> 11))
     process.stdout.write(line + b"\n" if line else b"")
     return 0
 
@@ -68,14 +68,13 @@ def decode(process: Process, reader: Reader, group: int) -> int:
     """Decode groups of 4 (or 8) characters, others passed over; a group without its end is an error."""
     decoder = codec.b32decode if group == 8 else codec.b64decode
     pending = b""
-    while block := reader.read_some(1 << 16):
+    for block in blocks(process, reader):
         pending += FOREIGN[group].sub(b"", block)
         whole = len(pending) - len(pending) % group
         # Padding ends one of several texts that were joined.
         for piece in re.findall(rb"[^=]+=*", pending[:whole]):
             process.stdout.write(decoder(piece + b"=" * (-len(piece) % group)))
         pending = pending[whole:]
-        process.tick()
     if pending.strip(b"="):
         die(process, "truncated input", gnu="invalid input")
     return 0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import count
+from math import gcd
 from typing import TYPE_CHECKING
 
 from minibuild.programs.inputs import decode, quoted
@@ -9,10 +11,9 @@ from minibuild.programs.options import Options, is_busybox
 from minibuild.programs.registry import program
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from minibuild.kernel.process import Process
 
+SMALL = (2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37)
 FACTOR = Options("", usage="[NUMBER]...", help="Print prime factors")
 
 
@@ -33,15 +34,57 @@ def factor(process: Process) -> int:
     return status
 
 
-def primes(process: Process, number: int) -> Iterator[int]:
+def primes(process: Process, number: int) -> list[int]:
     """The prime factors of a number, from small to large."""
-    divisor = 2
-    while divisor * divisor <= number:
+    found: list[int] = []
+    for divisor in SMALL if number else ():
         while number % divisor == 0:
-            yield divisor
+            found.append(divisor)
             number //= divisor
-        divisor += 1 if divisor == 2 else 2
-        if not divisor & 0xFFF:
+    todo = [number] if number > 1 else []
+    while todo:
+        part = todo.pop()
+        process.tick()
+        if is_prime(part):
+            found.append(part)
+        else:
+            divisor = proper_divisor(process, part)
+            todo += [divisor, part // divisor]
+    return sorted(found)
+
+
+def is_prime(number: int) -> bool:
+    """Miller's test, with the bases that decide it for all numbers below 2**64."""
+    if number in SMALL:
+        return True
+    odd, twos = number - 1, 0
+    while not odd & 1:
+        odd, twos = odd >> 1, twos + 1
+    for base in SMALL:
+        power = pow(base, odd, number)
+        if power in (1, number - 1):
+            continue
+        for _ in range(twos - 1):
+            power = power * power % number
+            if power == number - 1:
+                break
+        else:
+            return False
+    return True
+
+
+def proper_divisor(process: Process, number: int) -> int:
+    """A divisor of a number that is not prime (Pollard's rho)."""
+    for step in count(1):
+        slow = fast = 2
+        while True:
             process.tick()
-    if number > 1:
-        yield number
+            slow = (slow * slow + step) % number
+            fast = (fast * fast + step) % number
+            fast = (fast * fast + step) % number
+            common = gcd(slow - fast, number)
+            if common == number:
+                break
+            if common > 1:
+                return common
+    raise AssertionError

@@ -6,7 +6,8 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from minibuild.filesystem.errors import strerror
-from minibuild.programs.inputs import BKM, encode, number, open_input, report
+from minibuild.kernel.limits import LimitError
+from minibuild.programs.inputs import BKM, blocks, encode, number, open_input, report
 from minibuild.programs.options import Options, is_busybox
 from minibuild.programs.registry import program
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from minibuild.kernel.streams import Reader
     from minibuild.programs.options import Opts
 
+WAITING = 10  # units of work that a look at files which do not grow counts
 BYTES, LINES = "number of bytes", "number of lines"
 LONG = {"lines=": "n", "bytes=": "c", "quiet": "q", "silent": "q", "verbose": "v", "zero-terminated": "z"}
 HEAD = Options(
@@ -93,15 +95,14 @@ def head_bytes(process: Process, reader: Reader, count: int, most: bool) -> None
     """The first `count` bytes, or all but the last `count`."""
     if most:
         held = b""
-        while block := reader.read_some(1 << 16):
+        for block in blocks(process, reader):
             held += block
             if len(held) > count:
                 process.stdout.write(held[: len(held) - count])
                 held = held[len(held) - count :]
         return
-    while count > 0 and (block := reader.read_some(min(count, 1 << 16))):
+    for block in blocks(process, reader, most=count):
         process.stdout.write(block)
-        count -= len(block)
 
 
 def head_lines(process: Process, reader: Reader, count: int, most: bool) -> None:
@@ -166,32 +167,71 @@ def show_tail(process: Process, reader: Reader, count: int, by_bytes: bool, from
     if from_start:
         skip = max(count - 1, 0)
         if by_bytes:
-            while skip > 0 and (block := reader.read_some(min(skip, 1 << 16))):
-                skip -= len(block)
+            for _ in blocks(process, reader, most=skip):
+                pass
         else:
             while skip > 0 and reader.readline():
                 skip -= 1
-        while block := reader.read_some(1 << 16):
+        for block in blocks(process, reader):
             write(block)
-            process.tick()
         return
     if by_bytes:
-        held = b""
-        while block := reader.read_some(1 << 16):
-            held = (held + block)[-count:] if count else b""
-        write(held)
+        write(last_bytes(process, reader, count))
         return
-    for line in deque(reader, maxlen=count):
-        write(line)
+    write(last_lines(process, reader, count))
+
+
+def last_bytes(process: Process, reader: Reader, count: int) -> bytes:
+    """The last `count` bytes."""
+    held: deque[bytes] = deque()
+    size = 0
+    for block in blocks(process, reader):
+        held.append(block)
+        size += len(block)
+        while size - len(held[0]) >= count:
+            size -= len(held.popleft())
+            if not held:
+                break
+        check_memory(reader, size)
+    return b"".join(held)[-count:] if count else b""
+
+
+def check_memory(reader: Reader, size: int) -> None:
+    """LimitError when a program would hold too much."""
+    if size > reader.memory:
+        limit = reader.memory >> 20
+        raise LimitError(f"the command was ended: it would hold more than {limit} MiB in memory")
+
+
+def last_lines(process: Process, reader: Reader, count: int) -> bytes:
+    """The last `count` lines; no more blocks are held than hold them."""
+    held: deque[tuple[bytes, int]] = deque()
+    lines = size = 0
+    for block in blocks(process, reader):
+        found = block.count(b"\n")
+        held.append((block, found))
+        lines, size = lines + found, size + len(block)
+        while lines - held[0][1] > count:
+            dropped, fewer = held.popleft()
+            lines, size = lines - fewer, size - len(dropped)
+        check_memory(reader, size)
+    data = b"".join([block for block, _ in held])
+    start = len(data) - data.endswith(b"\n")
+    for _ in range(count):
+        start = data.rfind(b"\n", 0, start)
+        if start < 0:
+            break
+    return data[start + 1 :] if count else b""
 
 
 def follow(process: Process, readers: list[tuple[str, Reader]], titles: Titles) -> None:
     """Print what is appended, looking once a simulated second."""
     shown = readers[-1][0]
     while True:
+        process.tick(WAITING)
         process.sleep(1)
         for path, reader in readers:
-            while block := reader.read_some(1 << 16):
+            for block in blocks(process, reader):
                 if path != shown:
                     titles.show(path)
                     shown = path

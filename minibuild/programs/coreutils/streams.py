@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from minibuild.programs.inputs import close_output, encode, open_input, open_output, quoted, report
+from minibuild.programs.inputs import blocks, close_output, encode, open_input, open_output, quoted, report
 from minibuild.programs.options import Options, is_busybox
 from minibuild.programs.registry import program
 
@@ -60,7 +60,7 @@ def yes(process: Process) -> int:
     block = line * max(1, 8192 // len(line))
     while True:
         process.stdout.write(block)
-        process.tick()
+        process.tick(1 + (len(block) >> 12))
 
 
 @program("tee", options=TEE)
@@ -75,11 +75,10 @@ def tee(process: Process) -> int:
         except OSError as error:
             report(process, "{}", path, error)
             status = 1
-    while block := process.stdin.read_some(1 << 16):
+    for block in blocks(process, process.stdin):
         process.stdout.write(block)
         for output in outputs:
             output.write(block)
-        process.tick()
     for output in outputs:
         close_output(output)
     return status
@@ -113,7 +112,7 @@ def seq(process: Process) -> int:
         write(form % value if index == 0 else separator + form % value)
         index += 1
         value = first + index * step
-        if not index & 1023:
+        if not index & 3:
             process.tick()
     if index:
         write("\n")
@@ -201,10 +200,9 @@ def count(process: Process, reader: Reader, full: bool) -> list[int]:
     """
     lines = words = characters = size = longest = 0
     in_word, pending = False, b""
-    while block := reader.read_some(1 << 18):
+    for block in blocks(process, reader, 1 << 18):
         size += len(block)
         lines += block.count(b"\n")
-        process.tick()
         if not full:
             continue
         # Continuation bytes of UTF-8 are no characters of their own.

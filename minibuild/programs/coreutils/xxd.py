@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from minibuild.programs.inputs import encode, number, open_input, open_output
+from minibuild.programs.inputs import blocks, encode, number, open_input, open_output
 from minibuild.programs.options import Options
 from minibuild.programs.registry import program
 
@@ -44,8 +44,8 @@ def xxd(process: Process) -> int:
         return 0
     skip = int(opts.text("s", "0"), 0)
     left = number(process, opts.text("l")) if "l" in opts else -1
-    for _ in range(skip):
-        reader.read_some(1)
+    for _ in blocks(process, reader, most=skip):
+        pass
     if "i" in opts:
         emit(c_source(reader.read(left), path, width))
         return 0
@@ -57,7 +57,7 @@ def xxd(process: Process) -> int:
         digits = block.hex().upper() if upper else block.hex()
         emit(encode(f"{digits}\n") if plain else row(offset, block, digits, width, group))
         offset += len(block)
-        process.tick()
+        process.tick(3)
     return 0
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from minibuild.filesystem.errors import strerror
 from minibuild.kernel.fidelity import Fidelity
-from minibuild.programs.inputs import decode, encode
+from minibuild.programs.inputs import blocks, decode, encode
 from minibuild.programs.options import OptionError
 from minibuild.programs.registry import program
 from minibuild.programs.users.crypt import ALPHABET, SALT, crypt
@@ -112,9 +112,8 @@ def digest(process: Process, words: list[str]) -> int:
             continue
         kind = HASHLIB.get(name, name)
         state = hmac.new(encode(options["hmac"]), digestmod=kind) if "hmac" in options else hashlib.new(kind)
-        while block := reader.read_some(1 << 18):
+        for block in blocks(process, reader, 1 << 18):
             state.update(block)
-            process.tick()
         shown = "stdin" if path == "-" else path
         if "binary" in options:
             text += state.digest()

@@ -176,5 +176,5 @@ def watch(process: Process) -> int:
         status = process.call(command)
         if status and "e" in opts:
             return status
-        process.tick()
+        process.tick(100)
         process.sleep(max(period, 0.1))
