@@ -84,9 +84,9 @@ class ProgramMachine:
     ) -> Result:
         """Run commands (words, or a text of words without quotes) one after the other; each gets `stdin`."""
         result, pieces = Result(), ([], [])
-        system = self.system = System(
-            self.filesystem, Machine(lookup=lookup, now=NOW, seed="test", limit=limit)
-        )
+        limits = Limits(work=work)
+        machine = Machine(lookup=lookup, now=NOW, seed="test", limit=limit, limits=limits)
+        system = self.system = System(self.filesystem, machine)
         self.filesystem.clock = system.clock.now
 
         def main() -> None:
