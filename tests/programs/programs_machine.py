@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from minibuild.catalogue.executable import executable
 from minibuild.filesystem import Credentials, FileSystem
 from minibuild.kernel.fidelity import Fidelity
+from minibuild.kernel.limits import Limits
 from minibuild.kernel.process import Process
 from minibuild.kernel.streams import Sink, Source
 from minibuild.kernel.system import Machine, System
