@@ -83,7 +83,7 @@ def _source(process: Process, opts: Opts) -> bytes | None:
 
 def _compile(machine: Machine, source: bytes, opts: Opts, operands: list[str]) -> Compiled:
     process = machine.process
-    parsed = parse(source, keep=machine.dialect.name == "mawk")
+    parsed = parse(source, keep=machine.dialect.name == "mawk", broken=machine.dialect.busybox)
     arguments, environment = machine.array("ARGV"), machine.array("ENVIRON")
     for place, word in enumerate(["awk" if machine.dialect.busybox else program_name(process), *operands]):
         arguments[b"%d" % place] = Input(encode(word))

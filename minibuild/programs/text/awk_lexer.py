@@ -44,10 +44,11 @@ class Token:
         self.kind, self.text, self.line, self.value = kind, text, line, value
 
 
-def tokenize(source: bytes, *, keep: bool = False) -> list[Token]:
+def tokenize(source: bytes, *, keep: bool = False, broken: bool = False) -> list[Token]:
     """All tokens, the last one of kind "end". AwkError.
 
-    `keep`: a backslash before a character that it means nothing for stays in a string (mawk).
+    `keep`: a backslash before a character that it means nothing for stays in a string (mawk). `broken`: a
+    newline after a backslash stays (busybox).
     """
     tokens: list[Token] = []
     at, line, total = 0, 1, len(source)
@@ -61,7 +62,7 @@ def tokenize(source: bytes, *, keep: bool = False) -> list[Token]:
             tokens.append(Token("newline", "\n", line))
             at, line = at + 1, line + 1
         elif byte == 34:
-            value, at = string_at(source, at + 1, line, keep=keep)
+            value, at = string_at(source, at + 1, line, keep=keep, broken=broken)
             tokens.append(Token("string", "", line, value))
         elif byte == 47 and not _divides(tokens):
             value, at = _pattern(source, at + 1, line)
@@ -99,7 +100,7 @@ def _divides(tokens: list[Token]) -> bool:
 
 
 def string_at(
-    source: bytes, at: int, line: int, *, to_end: bool = False, keep: bool = False
+    source: bytes, at: int, line: int, *, to_end: bool = False, keep: bool = False, broken: bool = False
 ) -> tuple[bytes, int]:
     """The value of a string whose text begins at `at`, and the place after its closing quote.
 
@@ -119,7 +120,11 @@ def string_at(
         if at >= total:
             out.append(92)
             break
-        at = _escape(source, at, out, keep)
+        if source[at] == 10:
+            out += b"\n" * broken
+            at += 1
+        else:
+            at = _escape(source, at, out, keep)
     if to_end:
         return bytes(out), at
     raise AwkError("Unexpected end of string", line)
@@ -140,8 +145,6 @@ def _escape(source: bytes, at: int, out: bytearray, keep: bool) -> int:
     if byte == 120 and (match := re.compile(rb"[0-9a-fA-F]{1,2}").match(source, at + 1)):
         out.append(int(match[0], 16))
         return match.end()
-    if byte == 10:
-        return at + 1
     if keep or byte == 38:  # \& is for sub(), whoever's awk it is
         out.append(92)
     out.append(byte)

@@ -26,11 +26,11 @@ from minibuild.programs.text.awk_nodes import (
 JUMPS = frozenset(("break", "continue", "next", "nextfile"))
 
 
-def parse(source: bytes, *, keep: bool = False) -> Program:
-    """The tree of a program; `keep`: as mawk reads it (`tokenize`; numbers are decimal). AwkError with the
-    line of what is wrong.
+def parse(source: bytes, *, keep: bool = False, broken: bool = False) -> Program:
+    """The tree of a program; `keep`: as mawk reads it (`tokenize`; numbers are decimal), `broken`: as busybox
+    does. AwkError with the line of what is wrong.
     """
-    parser = _Parser(tokenize(source, keep=keep))
+    parser = _Parser(tokenize(source, keep=keep, broken=broken))
     parser.decimal = keep
     try:
         return parser.program()

@@ -49,22 +49,25 @@ def substitute(
     out: list[bytes] = []
     place = at = count = seen = 0
     last = -1
-    while at <= len(text) and (match := regex.search(text, at)) is not None:
-        start, end = match.span()
+    whole, base = text, 0
+    while at <= len(whole) and (match := regex.search(text, at - base)) is not None:
+        start, end = match.start() + base, match.end() + base
         if start == end == last and not adjacent:
             at = end + 1
             continue
         seen += 1
         if not which or seen == which:
-            out += (text[place:start], expand(match))
+            out += (whole[place:start], expand(match))
             place, count = end, count + 1
             if which:
                 break
         last = end
         at = end + (start == end)
+        if adjacent and regex.fresh_words:
+            text, base = whole[at:], at  # busybox looks at the rest alone, which begins a word anew
     if not count:
-        return text, 0
-    out.append(text[place:])
+        return whole, 0
+    out.append(whole[place:])
     return b"".join(out), count
 
 

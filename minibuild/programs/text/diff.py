@@ -71,7 +71,6 @@ class _Diff:
     def operands(self, left: str, right: str) -> int:
         """Compare what the operands name; the exit status."""
         self.names = (left, right)
-        view = self.process.view
         kinds = [self._kind(left), self._kind(right)]
         if "" in kinds:
             return self._missing([left, right], kinds)
@@ -85,7 +84,7 @@ class _Diff:
             self._directories(left, right)
             return self.status
         for name in (left, right):
-            if name != "-" and not view.exists(name):
+            if not self._kind(name):
                 self._complain(name, "No such file or directory")
                 return 1 if self.busybox else 2
         self._files(left, right)
@@ -104,7 +103,7 @@ class _Diff:
         return 2
 
     def _kind(self, name: str) -> str:
-        if name == "-":
+        if name == "-" or name.startswith("/dev/fd/"):
             return "file"
         try:
             return "dir" if self.process.view.stat(name).kind == "dir" else "file"
@@ -320,7 +319,7 @@ class _Diff:
         self.process.stdout.write(encode(f"{mark} {label}\n"))
 
     def _time(self, name: str) -> str:
-        if name == "-":
+        if name == "-" or name.startswith("/dev/fd/"):
             moment = self.process.system.clock.now()
         else:
             moment = self.process.view.stat(name).mtime if self._kind(name) else 0

@@ -8,6 +8,8 @@ if TYPE_CHECKING:
     from minibuild.kernel.process import Process
     from minibuild.kernel.streams import Stream
 
+BUFFER = 4096
+
 
 def open_writer(process: Process, path: str, *, append: bool = False) -> Stream:
     """A file, device or fifo to write to. OSError as open(2) gives it."""
@@ -35,3 +37,27 @@ def replace_file(
         kept = suffix.replace("*", name) if pattern and "*" in suffix else name + suffix
         view.rename(path, kept if pattern and "/" in kept else directory + slash + kept)
     view.rename(temporary, path)
+
+
+class BufferedFile:
+    """A file that is written through a buffer, as stdio does it."""
+
+    __slots__ = ("_pieces", "_size", "stream")
+
+    def __init__(self, stream: Stream) -> None:
+        self.stream = stream
+        self._pieces: list[bytes] = []
+        self._size = 0
+
+    def write(self, data: bytes) -> None:
+        """Take bytes; hand on what is more than the buffer holds."""
+        self._pieces.append(data)
+        self._size += len(data)
+        if self._size >= BUFFER:
+            self.flush()
+
+    def flush(self) -> None:
+        """Hand everything on."""
+        if self._size:
+            self.stream.write(b"".join(self._pieces))
+            self._pieces, self._size = [], 0

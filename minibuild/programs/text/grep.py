@@ -146,6 +146,8 @@ def _pattern_file(process: Process, name: str) -> list[bytes]:
     try:
         lines: list[bytes] = process.open_reader(name).read().split(b"\n")
     except OSError as error:
+        if isinstance(error, IsADirectoryError) and is_busybox(process):
+            return []
         die(process, f"{name}: {strerror(error)}", 2)
     if not lines[-1]:
         lines.pop()
@@ -217,6 +219,7 @@ class _Grep:
             before=max(before if before is not None else around or 0, 0),
             limit=None if limit is None or limit == "0" or limit.startswith("-") else int(limit),
             trailing=self.gnu,
+            counted="c" in opts and not self.gnu,
             delimiter=b"\0" if "z" in opts else b"\n",
             binary=self._binary(),
         )

@@ -23,8 +23,9 @@ class Style:
     (nothing).
 
     `named`, `numbered`, `offsets`: what stands before a line; `limit`: stop after so many lines (`trailing`:
-    what would match there is context); `binary`: what a file with NUL bytes gives ("text", "binary",
-    "without-match").
+    what would match there is context); `counted`: files without
+    a match show their count even where names are listed; `binary`: what a file with NUL bytes gives ("text",
+    "binary", "without-match").
     """
 
     mode: str
@@ -38,6 +39,7 @@ class Style:
     before: int
     limit: int | None
     trailing: bool
+    counted: bool
     delimiter: bytes
     binary: str
 
@@ -213,7 +215,7 @@ class Search:
     def finish(self) -> bool:
         """Print what comes once a file; whether a line was selected."""
         style, found = self.style, self.count > 0
-        if style.mode == "c":
+        if style.mode == "c" or (style.counted and style.mode in ("l", "L") and not found):
             self.write(
                 (self.name + (b"\0" if style.null else b":") if style.named else b"") + b"%d\n" % self.count
             )

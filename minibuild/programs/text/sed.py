@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from minibuild.filesystem.errors import strerror
-from minibuild.kernel.streams import Writer
 from minibuild.programs.inputs import decode, die, encode
 from minibuild.programs.options import Options, is_busybox
 from minibuild.programs.registry import program
 from minibuild.programs.text.commands import command_output
-from minibuild.programs.text.files import open_writer, replace_file
+from minibuild.programs.text.files import BufferedFile, open_writer, replace_file
 from minibuild.programs.text.sed_commands import compile_script
 from minibuild.programs.text.sed_machine import END_CYCLE, RESTART, Machine, Output
 from minibuild.programs.text.sed_nodes import Command, SedError
@@ -107,7 +106,7 @@ class _Editor:
         machine.read_text, machine.shell, machine.regex = self._read_text, self._shell, previous
         machine.width = _width(opts.get("l"))
         self.machine = machine
-        self.writers: list[Writer] = []
+        self.buffers: list[BufferedFile] = []
         self._open_files()
         self._compile()
 
@@ -116,25 +115,30 @@ class _Editor:
         self.steps = compile_script(self.commands, self.gnu)
 
     def _open_files(self) -> None:
-        machine = self.machine
+        """Open what `w` and `s///w` write to: GNU once for each name, busybox once for each command."""
+        shared: dict[bytes, Output] = {b"/dev/stdout": self.machine.out} if self.gnu else {}
         for command in self.commands:
             made = command.substitution
             name = command.text if command.name in "wW" else made.file if made is not None else b""
-            if not name or name in machine.files:
+            if not name:
                 continue
-            if name == b"/dev/stdout":
-                machine.files[name] = machine.out if self.gnu else self._second_stdout()
-            elif name == b"/dev/stderr":
-                machine.files[name] = Output(self.process.stderr, self.separator)
+            output = shared.get(name) or self._open(name)
+            if self.gnu:
+                shared[name] = output
+            if made is not None:
+                made.output = output
             else:
-                machine.files[name] = Output(open_writer(self.process, decode(name)), self.separator)
+                command.output = output
 
-    def _second_stdout(self) -> Output:
-        """busybox opens /dev/stdout as any file: with a buffer of its own, which is emptied first at the end.
-        """
-        writer = Writer(self.process, 1)
-        self.writers.append(writer)
-        return Output(writer, self.separator)
+    def _open(self, name: bytes) -> Output:
+        if name == b"/dev/stderr":
+            return Output(self.process.stderr, self.separator)
+        if self.gnu:
+            return Output(open_writer(self.process, decode(name)), self.separator)
+        stdout = self.process.descriptors.get(1) if name == b"/dev/stdout" else None
+        buffered = BufferedFile(stdout or open_writer(self.process, decode(name)))
+        self.buffers.append(buffered)
+        return Output(buffered, self.separator)
 
     def _read_text(self, name: bytes) -> bytes:
         try:
@@ -162,8 +166,8 @@ class _Editor:
                 else:
                     machine.begin(self._lines([name]))
                     self._cycle()
-        for writer in self.writers:
-            writer.flush()
+        for buffered in reversed(self.buffers):  # stdio empties the file first that was opened last
+            buffered.flush()
         return machine.status or self.status
 
     def _edit(self, name: str) -> None:

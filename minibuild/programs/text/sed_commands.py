@@ -260,9 +260,11 @@ def _insert(command: Command) -> Action:
 
 
 def _write(command: Command) -> Action:
+    output = command.output
+    assert output is not None
     if command.name == "W":
-        return lambda machine: machine.files[command.text].put(machine.space.partition(b"\n")[0], b"\n")
-    return lambda machine: machine.files[command.text].put(machine.space, machine.end)
+        return lambda machine: output.put(machine.space.partition(b"\n")[0], b"\n")
+    return lambda machine: output.put(machine.space, machine.end)
 
 
 def _execute(command: Command) -> Action:

@@ -53,7 +53,7 @@ class Machine:
     """
 
     __slots__ = (
-        "appended", "end", "files", "following", "gnu", "hold", "hold_end", "name", "next_name", "number",
+        "appended", "end", "following", "gnu", "hold", "hold_end", "name", "next_name", "number",
         "out", "queues", "quiet", "quitting", "read_text", "regex", "shell", "source", "space", "status",
         "substituted", "width",
     )  # fmt: skip
@@ -70,7 +70,6 @@ class Machine:
         self.source: Iterator[tuple[bytes, bytes]] = iter(())
         self.substituted = self.quitting = False
         self.regex: Regex | None = None
-        self.files: dict[bytes, Output] = {}
         self.queues: dict[bytes, Iterator[bytes]] = {}
         self.status = 0
         self.width = 70

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from minibuild.programs.text.regex import Regex
+    from minibuild.programs.text.sed_machine import Output
 
 
 class SedError(Exception):
@@ -41,14 +42,17 @@ class Address:
 
 
 class Substitution:
-    """The arguments of `s`: which match (`every`: from that one on), what to print and where to."""
+    """The arguments of `s`: which match (`every`: from that one on), what to print and where to (`output`
+    once it is open).
+    """
 
-    __slots__ = ("every", "execute", "file", "parts", "printing", "regex", "which")
+    __slots__ = ("every", "execute", "file", "output", "parts", "printing", "regex", "which")
 
     def __init__(self, regex: Regex | None, parts: list[bytes | int | str]) -> None:
         self.regex = regex
         # Literal text, the number of a group, or a change of case ("U" "L" "E" "u" "l").
         self.parts = parts
+        self.output: Output | None = None
         self.which, self.every, self.printing, self.execute, self.file = 1, False, False, False, b""
 
 
@@ -57,9 +61,10 @@ class Command:
     none).
     """
 
-    __slots__ = ("first", "invert", "name", "number", "partner", "second", "substitution", "text")
+    __slots__ = ("first", "invert", "name", "number", "output", "partner", "second", "substitution", "text")
 
     def __init__(self, name: str, first: Address | None, second: Address | None, invert: bool) -> None:
         self.name, self.first, self.second, self.invert = name, first, second, invert
         self.text, self.number, self.partner = b"", -1, -1
         self.substitution: Substitution | None = None
+        self.output: Output | None = None

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 def compile_substitution(made: Substitution) -> Action:
     """The function of `s`: specialised for the common case, general for the rest."""
     replace = _fast_replace(made) or _general_replace(made)
-    file, printing, execute = made.file, made.printing, made.execute
-    if not (file or printing or execute):
+    output, printing, execute = made.output, made.printing, made.execute
+    if not (output or printing or execute):
 
         def run_plain(machine: Machine) -> None:
             if replace(machine):
@@ -38,8 +38,8 @@ def compile_substitution(made: Substitution) -> Action:
                 machine.space = machine.shell(machine.space).removesuffix(b"\n")
             if printing:
                 machine.out.put(machine.space, machine.end)
-            if file:
-                machine.files[file].put(machine.space, machine.end)
+            if output is not None:
+                output.put(machine.space, machine.end)
 
     return run
 

@@ -95,9 +95,7 @@ def sort(process: Process) -> int:
     if opts.any("c", "C"):
         if len(operands) > 1 and not order.busybox:
             die(process, f"extra operand {quoted(operands[1])} not allowed with -c", 2)
-        return _check(
-            process, order, names[0], delimiter, quiet="C" in opts or opts.get("c") == "quiet"
-        )
+        return _check(process, order, names[0], delimiter, quiet="C" in opts or opts.get("c") == "quiet")
     files = [_read(process, name, delimiter) for name in names]
     process.tick(1 + sum(map(len, files)) // 100)
     if "m" in opts and not order.busybox:
