@@ -86,6 +86,7 @@ SYSTEM: dict[str, str] = {
 }
 SHELLS: dict[str, str] = {"shells": "sh ash dash bash echo printf test [ [[ pwd kill"}
 TEXT: dict[str, str] = {
+    "text.ed": "ed",
     "text.awk": "awk mawk gawk nawk original-awk",
     "text.cmp": "cmp",
     "text.column": "column",

@@ -83,7 +83,7 @@ class Editor:
         base, steps = match[1], match[2]
         if base is None and not steps.strip():
             return None, text[match.end() :]
-        number = self.current if base is None or base == b"." else self.base(base)
+        number: int = self.current if base is None or base == b"." else self.base(base)
         for step in re.findall(rb"[+-]\d*", steps):
             number += int(step) if len(step) > 1 else int(step + b"1")
         return number, text[match.end() :]
@@ -100,7 +100,7 @@ class Editor:
             return self.marks[base]
         self.pattern = base.strip(b"/") or self.pattern
         find = self.finder(self.pattern)
-        order = [*range(self.current + 1, len(self.lines) + 1), *range(1, self.current + 1)]
+        order: list[int] = [*range(self.current + 1, len(self.lines) + 1), *range(1, self.current + 1)]
         for number in order:
             if find(self.lines[number - 1]) is not None:
                 return number
@@ -123,7 +123,7 @@ class Editor:
 
         return expression
 
-    def range(self, first: int | None, last: int | None, action: str) -> range:
+    def chosen(self, first: int | None, last: int | None, action: str) -> range:
         """The lines of a command, the current one by default; refused when they are not there."""
         low = self.current if first is None else first
         high = low if last is None else last
@@ -197,27 +197,27 @@ def _insert(editor: Editor, first: int | None, last: int | None, _: bytes) -> No
 
 
 def _delete(editor: Editor, first: int | None, last: int | None, _: bytes) -> None:
-    lines = editor.range(first, last, "delete")
+    lines = editor.chosen(first, last, "delete")
     del editor.lines[lines.start - 1 : lines.stop - 1]
     editor.current = min(lines.start, len(editor.lines))
     editor.changed = True
 
 
 def _change(editor: Editor, first: int | None, last: int | None, _: bytes) -> None:
-    lines = editor.range(first, last, "delete")
+    lines = editor.chosen(first, last, "delete")
     del editor.lines[lines.start - 1 : lines.stop - 1]
     editor.changed = True
     editor.insert(lines.start - 1)
 
 
 def _print(editor: Editor, first: int | None, last: int | None, _: bytes) -> None:
-    for number in editor.range(first, last, "print"):
+    for number in editor.chosen(first, last, "print"):
         editor.say(editor.lines[number - 1])
         editor.current = number
 
 
 def _list(editor: Editor, first: int | None, last: int | None, _: bytes) -> None:
-    for number in editor.range(first, last, "print"):
+    for number in editor.chosen(first, last, "print"):
         text = editor.lines[number - 1].decode("latin-1")
         editor.say(b"".join(_visible(letter) for letter in text) + b"$")
         editor.current = number
@@ -290,7 +290,7 @@ def _substitute(editor: Editor, first: int | None, last: int | None, argument: b
     editor.pattern = old or editor.pattern
     find = editor.finder(editor.pattern)
     done = 0
-    for number in editor.range(first, last, "substitute"):
+    for number in editor.chosen(first, last, "substitute"):
         line, out, at = editor.lines[number - 1], b"", 0
         while (found := find(line[at:])) is not None:
             start, end = at + found[0], at + found[1]
