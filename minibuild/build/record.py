@@ -25,6 +25,7 @@ _KIND = "build"
 _LAST_OF = "last-build:"
 _LAST = "last-build"
 _KEPT = 100
+_LEAST_DIGITS = 4
 
 
 class BuildRecord(NamedTuple):
@@ -138,15 +139,22 @@ def builds(store: Store) -> list[BuildRecord]:
 
 def find_build(store: Store, word: str = "") -> BuildRecord | None:
     """The build whose ID begins with `word`, else the last one that made, or went through, the image of that
-    name or ID; "" is the last build.
+    name or ID; "" is the last build. Raise `StoreError` when several are meant.
     """
     if not word:
         known = store.memo_get(_LAST)
         return None if known is None else build_of(store, known.partition(" ")[0])
-    image = store.resolve(word)
     known_builds = builds(store)
+    named = [one for one in known_builds if one.id.startswith(word)] if len(word) >= _LEAST_DIGITS else []
+    if len(named) > 1:
+        raise StoreError(f"several builds have IDs that begin with {word}", hint="give more digits")
+    if named:
+        return named[0]
+    image = store.resolve(word)
+    if image is None:
+        return None
     for record in known_builds:
-        if record.id.startswith(word) or (image is not None and record.image == image):
+        if record.image == image:
             return record
     return next((one for one in known_builds if any(step.image == image for step in one.steps)), None)
 

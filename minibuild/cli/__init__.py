@@ -6,6 +6,7 @@ The tables say where each command is, as `module:attribute`; nothing is imported
 COMMANDS = {
     "build": "minibuild.cli.build:build_command",
     "completion": "minibuild.cli.completion:completion_command",
+    "explain": "minibuild.cli.explain:explain_command",
     "fmt": "minibuild.cli.fmt:fmt_command",
     "history": "minibuild.cli.images:history_command",
     "image": "minibuild.cli.image:image_group",

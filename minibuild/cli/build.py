@@ -9,7 +9,7 @@ from minibuild.build.building import build
 from minibuild.cli.arguments import DockerCommand
 from minibuild.cli.build_options import build_options, make_request, write_file
 from minibuild.cli.location import StoreLocation, pass_location
-from minibuild.errors import MinibuildError
+from minibuild.errors import MinibuildError, UsageError
 from minibuild.report.kept_fidelity import FidelityKeeper
 from minibuild.report.progress import Progress, choose, make_progress
 
@@ -38,14 +38,27 @@ def build_command(location: StoreLocation, /, context: str, **given: Any) -> Non
     accepted.
     """
     request = make_request(given, context)
+    if given["form"] and not given["plan"]:
+        raise UsageError("--format is for --plan", hint="progress has its own: --progress json")
     several = _members(request)
     if several:
         from minibuild.cli.build_all import build_all  # one context needs no processes
 
         build_all(location, several, request, given)
         return
+    if given["plan"]:
+        _tell_plan(location, request, given["form"])
+        return
     result = run_build(location, request, progress_for(request, given["progress"], quiet=given["quiet"]))
     _leave_files(result, given)
+
+
+def _tell_plan(location: StoreLocation, request: "BuildRequest", form: str) -> None:
+    from minibuild.build.forecast import forecast  # a build does without
+    from minibuild.report.forecast import forecast_text
+
+    with location.open() as store:
+        click.echo(forecast_text(forecast(request, store), form), nl=False)
 
 
 def _members(request: "BuildRequest") -> "list[Path]":

@@ -30,7 +30,14 @@ from minibuild.report.progress_json import JsonProgress
 from minibuild.report.progress_plain import PlainProgress, short_id
 from minibuild.store import Store
 
-_SINGLE = {"file": "-f", "target": "--target", "outputs": "--output", "iidfile": "--iidfile", "tags": "--tag"}
+_SINGLE = {
+    "file": "-f",
+    "target": "--target",
+    "outputs": "--output",
+    "iidfile": "--iidfile",
+    "tags": "--tag",
+    "plan": "--plan",
+}
 
 
 class Outcome(NamedTuple):

@@ -70,6 +70,19 @@ _OPTIONS = (
         "--no-cache-filter", multiple=True, metavar="STAGE", help="Build the steps of this stage anew."
     ),
     click.option(
+        "--explain", is_flag=True, help="Say why each step that runs is not in the cache; see explain."
+    ),
+    click.option("--plan", is_flag=True, help="Show what would run, and why; run nothing."),
+    click.option(
+        "--format", "form", default="", metavar="FORMAT", help="For --plan: table, json, or a Go template."
+    ),
+    click.option(
+        "--keep-steps/--no-keep-steps",
+        default=True,
+        help="Keep the image of every step (IMAGE~1 is the one before the last), or only the last one"
+        "  [default: keep them]",
+    ),
+    click.option(
         "-o",
         "--output",
         "outputs",
@@ -144,6 +157,8 @@ def make_request(given: Mapping[str, Any], context: str) -> BuildRequest:
         fixtures=_fixtures(given["fixtures"]),
         hosts=_hosts(given["hosts"]),
         labels=dict(_label(word) for word in given["labels"]),
+        explain=given["explain"],
+        keep_steps=given["keep_steps"],
     )
 
 

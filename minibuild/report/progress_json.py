@@ -5,6 +5,8 @@ Every object has `event`, the event's name, and its fields as `minibuild.build.e
     {"event": "build_started", "path": "Dockerfile", "total": 3}
     {"event": "step_started", "step": 2, "total": 3, "text": "RUN make", "line": 2, "stage": "0"}
     {"event": "step_cached", "step": 2}
+    {"event": "step_explained", "step": 2, "reasons": [{"kind": "files", "text": "one file changed", "files":
+     [{"path": "a", "change": "content", "detail": "", "diff": ["@@ -1 +1 @@", "-1", "+2"]}]}]}
     {"event": "container_started", "step": 2, "container": "1cbc9aeb…"}
     {"event": "step_output", "step": 2, "descriptor": 1, "text": "hello\\n"}
     {"event": "container_removed", "step": 2, "container": "1cbc9aeb…"}
@@ -49,6 +51,10 @@ class JsonProgress:
         document: dict[str, Any] = {"event": name, **event._asdict()}
         if isinstance(event, events.StepOutput):
             document.update(_text_or_base64(document.pop("data")))
+        elif isinstance(event, events.StepExplained):
+            from minibuild.report.reasons import reason_document  # only when a build explains itself
+
+            document["reasons"] = [reason_document(reason) for reason in event.reasons]
         self._put(document)
 
     def close(self, error: "MinibuildError | None" = None) -> None:

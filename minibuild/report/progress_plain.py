@@ -32,6 +32,7 @@ class PlainProgress:
             events.BuildStarted: self._started,
             events.StepStarted: self._step,
             events.StepCached: self._cached,
+            events.StepExplained: self._explained,
             events.ContainerStarted: self._running,
             events.StepOutput: self._output,
             events.ContainerRemoved: self._removed,
@@ -65,6 +66,14 @@ class PlainProgress:
 
     def _cached(self, event: events.StepCached) -> None:
         self._line(event.step, " ---> Using cache")
+
+    def _explained(self, event: events.StepExplained) -> None:
+        from minibuild.report.reasons import because  # only for builds that are to explain themselves
+
+        first, *rest = because(event.reasons)
+        self._line(event.step, f" ---> {first}")
+        for line in rest:
+            self._line(event.step, f"      {line}")
 
     def _running(self, event: events.ContainerStarted) -> None:
         self._line(event.step, f" ---> Running in {event.container[:12]}")

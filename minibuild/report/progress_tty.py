@@ -27,12 +27,13 @@ _BLUE, _YELLOW, _RED, _RESET = "\x1b[34m", "\x1b[33m", "\x1b[31m", "\x1b[0m"
 class ActiveStep:
     """A step that runs: its label, when it began, the last lines that it wrote."""
 
-    __slots__ = ("_part", "label", "lines", "started")
+    __slots__ = ("_part", "label", "lines", "reasons", "started")
 
     def __init__(self, label: str) -> None:
         self.label = label
         self.started = time.monotonic()
         self.lines: list[str] = []
+        self.reasons: list[str] = []  # why it is not in the cache
         self._part = ""
 
     def write(self, data: bytes) -> None:
@@ -61,6 +62,7 @@ class TtyProgress:
         self._handlers: dict[type, Callable[..., None]] = {
             events.BuildStarted: self._started,
             events.StepStarted: self._step,
+            events.StepExplained: self._explained,
             events.ContainerStarted: self._running,
             events.StepOutput: self._output,
             events.StepCommitted: self._finished,
@@ -93,6 +95,11 @@ class TtyProgress:
     def _step(self, event: events.StepStarted) -> None:
         self._steps[event.step] = ActiveStep(f"[{event.step}/{event.total}] {event.text}")
 
+    def _explained(self, event: events.StepExplained) -> None:
+        from minibuild.report.reasons import because  # only for builds that are to explain themselves
+
+        self._steps[event.step].reasons = because(event.reasons)
+
     def _running(self, _: events.ContainerStarted) -> None:
         self._view().steps = self._steps
 
@@ -107,13 +114,16 @@ class TtyProgress:
         self._print(f"warning: {place}{event.message}", _YELLOW)
 
     def _finished(self, event: events.StepCommitted) -> None:
-        label = self._steps.pop(event.step).label
+        step = self._steps.pop(event.step)
+        label = step.label
         state = "CACHED " if event.cached else ""
         duration = f"{event.seconds:.1f}s"
         room = self._width - len(duration) - 1
         line = shown_text(f" => {state}{label}")
         line = line if len(line) < room else line[: room - 2] + "…"
         self._print(line.ljust(room) + duration, _BLUE)
+        for reason in step.reasons:
+            self._print(f"    {reason}", "")
         if event.fidelity != "exact":
             self._print("    " + fidelity_text(event.fidelity, event.reasons), _YELLOW)
 

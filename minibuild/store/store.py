@@ -144,9 +144,12 @@ class Store:
     def put_config(self, raw: bytes, created: str, parent: str | None = None) -> str:
         """Keep an image by its configuration's exact bytes; its ID."""
         image_id = digest_of(raw)
-        if not self.image_exists(image_id):
+        row = self.execute("SELECT parent FROM images WHERE id = ?", image_id).fetchone()
+        if row is None:
             values = (image_id, raw, parent, created, time.time_ns())
             self.execute("INSERT OR IGNORE INTO images VALUES (?, ?, ?, ?, ?)", *values)
+        elif row[0] is None and parent is not None and not self.read_only:
+            self.execute("UPDATE images SET parent = ? WHERE id = ?", parent, image_id)
         return image_id
 
     def image_exists(self, image_id: str) -> bool:

@@ -260,9 +260,11 @@ def test_only_the_last_image_is_kept(bench: Bench) -> None:
     assert [record.id for record in bench.store.images(intermediate=True)] == [result.image]
     assert bench.build(text, keep_steps=False).image == result.image
     assert bench.cached == [2, 3, 4]
-    assert bench.build(text).image == result.image
     with pytest.raises(StoreError, match="0"):
         bench.store.resolve(result.image + "~1")
+    kept = bench.build(text)
+    assert kept.image == result.image
+    assert bench.store.resolve(result.image + "~1") == kept.steps[2].image
     assert len(bench.store.images(intermediate=True)) == 3
     assert bench.store.verify() == []
 
