@@ -7,9 +7,26 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple, NoReturn, Protocol
+from typing import TYPE_CHECKING, NoReturn
 
-from minibuild.shell.errors import ExpansionError
+from minibuild.shell.computing import (
+    LARGEST,
+    MASK,
+    Target,
+    Variables,
+    assign,
+    binary,
+    both_ways,
+    constant,
+    eager,
+    late,
+    postfix,
+    second,
+    sign,
+    variable,
+    wrap,
+)
+from minibuild.shell.errors import DivisionByZero, ExpansionError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,17 +34,6 @@ if TYPE_CHECKING:
     from minibuild.shell.dialect import Dialect
 
 
-class Variables(Protocol):
-    """What an expression needs of its shell."""
-
-    def number(self, name: str, subscript: str | None) -> int:
-        """The value of a variable (or of an element of an array) as a number."""
-
-    def assign_number(self, name: str, subscript: str | None, value: int) -> int:
-        """Assign a number; the number."""
-
-
-Evaluate = "Callable[[Variables], int]"
 _TOKEN = re.compile(
     r"[ \t\n\r]*(?:(?P<number>[0-9][0-9A-Za-z_@#]*)|(?P<name>[A-Za-z_][A-Za-z0-9_]*)"
     r"|(?P<operator>\*\*|<<=|>>=|<<|>>|<=|>=|==|!=|&&|\|\||\+\+|--|[-+*/%&|^]=|[-+*/%<>=!~&|^?:,()\[])|(?P<end>\Z))"
@@ -37,21 +43,7 @@ _LEVELS = (
     ("+", "-"), ("*", "/", "%"),
 )  # fmt: skip
 _ASSIGNMENTS = frozenset(("=", "*=", "/=", "%=", "+=", "-=", "<<=", ">>=", "&=", "^=", "|="))
-_SIGN, _MASK = 1 << 63, (1 << 64) - 1
 _LIMIT = 1000
-
-
-def wrap(value: int) -> int:
-    """The signed 64-bit number that a computation leaves."""
-    return value if -_SIGN <= value < _SIGN else ((value + _SIGN) & _MASK) - _SIGN
-
-
-class Target(NamedTuple):
-    """A variable, or an element of an array."""
-
-    name: str
-    subscript: str | None
-
 
 _cache: dict[tuple[str, str], Callable[[Variables], int]] = {}
 
@@ -63,8 +55,25 @@ def compile_expression(text: str, dialect: Dialect) -> Callable[[Variables], int
     if found is None:
         if len(_cache) > _LIMIT:
             _cache.clear()
-        found = _cache[key] = _Parser(text, dialect).parse()
+        found = _Parser(text, dialect).parse()
+        if dialect.name != "ash":
+            found = _named(found, text, dialect)
+        _cache[key] = found
     return found
+
+
+def _named(value: Callable[[Variables], int], text: str, dialect: Dialect) -> Callable[[Variables], int]:
+    """dash and bash say which expression divides by zero."""
+
+    def named(v: Variables) -> int:
+        try:
+            return value(v)
+        except DivisionByZero:
+            if dialect.bash:
+                raise ExpansionError(f"{text}: division by 0", 1) from None
+            raise ExpansionError(f'arithmetic expression: division by zero: "{text}"') from None
+
+    return named
 
 
 class _Parser:
@@ -111,7 +120,7 @@ class _Parser:
                 self._fail()
             self._next()
             right = self._assignment()
-            value = _late(",", value, right) if self.eager and value in self.plain else _second(value, right)
+            value = late(",", value, right) if self.eager and value in self.plain else second(value, right)
         return value
 
     def _assignment(self) -> Callable[[Variables], int]:
@@ -122,9 +131,10 @@ class _Parser:
                 operator = self.token
                 self._next()
                 value = self._assignment()
-                return _assign(
-                    target, _binary(operator[:-1], _variable(target), value) if operator != "=" else value
-                )
+                if operator == "=":
+                    return assign(target, value)
+                combine = binary if self.dialect.bash else late  # which looks the variable up at last
+                return assign(target, combine(operator[:-1], variable(target), value))
             self.pos, self.kind, self.token = start
         return self._conditional()
 
@@ -139,7 +149,7 @@ class _Parser:
         self._next()
         no = self._assignment()
         if self.eager:
-            return _both_ways(condition, yes, no)
+            return both_ways(condition, yes, no)
         return lambda v: yes(v) if condition(v) else no(v)
 
     def _binary(self, level: int) -> Callable[[Variables], int]:
@@ -159,16 +169,16 @@ class _Parser:
     ) -> Callable[[Variables], int]:
         """ash looks a variable up as late as it can: the one on the left after the right side is computed."""
         if not self.eager:
-            return _binary(operator, left, right)
+            return binary(operator, left, right)
         if left in self.plain and right not in self.constant:
-            return _late(operator, left, right)
-        return _eager(operator, left, right) if operator in ("&&", "||") else _binary(operator, left, right)
+            return late(operator, left, right)
+        return eager(operator, left, right) if operator in ("&&", "||") else binary(operator, left, right)
 
     def _power(self) -> Callable[[Variables], int]:
         base = self._unary()
         if self._is("**") and not self.dialect.posix_only:
             self._next()
-            return _binary("**", base, self._power())
+            return binary("**", base, self._power())
         return base
 
     def _unary(self) -> Callable[[Variables], int]:
@@ -178,18 +188,18 @@ class _Parser:
                 self._next()
                 if self.kind == "name" and not self.dialect.posix_only:
                     target = self._target()
-                    return _assign(target, _binary(operator[0], _variable(target), lambda _: 1))
+                    return assign(target, binary(operator[0], variable(target), lambda _: 1))
                 return self._unary()
             if operator in ("!", "~", "-", "+"):
                 self._next()
-                return _sign(operator, self._unary())
+                return sign(operator, self._unary())
         return self._primary()
 
     def _primary(self) -> Callable[[Variables], int]:
         if self.kind == "number":
             number = self._number(self.token)
             self._next()
-            value = _constant(number)
+            value = constant(number)
             self.constant.add(value)
             return value
         if self.kind == "name":
@@ -197,8 +207,8 @@ class _Parser:
             if self._is("++", "--") and not self.dialect.posix_only:
                 step = 1 if self.token == "++" else -1
                 self._next()
-                return _postfix(target, step)
-            value = _variable(target)
+                return postfix(target, step)
+            value = variable(target)
             self.plain.add(value)
             return value
         if self._is("("):
@@ -252,8 +262,8 @@ def parse_number(token: str, dialect: Dialect) -> int | None:
 def _limited(number: int, dialect: Dialect) -> int:
     """A constant that may be too large: dash takes the largest number, ash 0, bash what 64 bits leave."""
     if dialect.posix_only:
-        return min(number, _SIGN - 1)
-    return 0 if number > _MASK and not dialect.bash else wrap(number)
+        return min(number, LARGEST)
+    return 0 if number > MASK and not dialect.bash else wrap(number)
 
 
 def _based(token: str) -> int | None:
@@ -278,158 +288,3 @@ def _digit(char: str, base: int) -> int:
     if "A" <= char <= "Z":
         return ord(char) - (29 if base > 36 else 55)
     return {"@": 62, "_": 63}.get(char, -1)
-
-
-# ---- what expressions become
-
-
-def _constant(number: int) -> Callable[[Variables], int]:
-    return lambda _: number
-
-
-def _late(
-    operator: str, a: Callable[[Variables], int], b: Callable[[Variables], int]
-) -> Callable[[Variables], int]:
-    """An operator whose right side is computed first."""
-
-    def value(v: Variables) -> int:
-        right = b(v)
-        left = a(v)
-        if operator == ",":
-            return right
-        return _binary(operator, _constant(left), _constant(right))(v)
-
-    return value
-
-
-def _second(
-    first: Callable[[Variables], int], second: Callable[[Variables], int]
-) -> Callable[[Variables], int]:
-    def both(v: Variables) -> int:
-        first(v)
-        return second(v)
-
-    return both
-
-
-def _variable(target: Target) -> Callable[[Variables], int]:
-    name, subscript = target
-    return lambda v: v.number(name, subscript)
-
-
-def _assign(target: Target, value: Callable[[Variables], int]) -> Callable[[Variables], int]:
-    name, subscript = target
-    return lambda v: v.assign_number(name, subscript, value(v))
-
-
-def _eager(
-    operator: str, a: Callable[[Variables], int], b: Callable[[Variables], int]
-) -> Callable[[Variables], int]:
-    """`&&` and `||` where both sides are computed."""
-
-    def value(v: Variables) -> int:
-        left, right = a(v), b(v)
-        return 1 if (left and right if operator == "&&" else left or right) else 0
-
-    return value
-
-
-def _both_ways(
-    condition: Callable[[Variables], int], yes: Callable[[Variables], int], no: Callable[[Variables], int]
-) -> Callable[[Variables], int]:
-    """`?:` where both branches are computed."""
-
-    def value(v: Variables) -> int:
-        decided, first, second = condition(v), yes(v), no(v)
-        return first if decided else second
-
-    return value
-
-
-def _postfix(target: Target, step: int) -> Callable[[Variables], int]:
-    name, subscript = target
-
-    def count(v: Variables) -> int:
-        before = v.number(name, subscript)
-        v.assign_number(name, subscript, wrap(before + step))
-        return before
-
-    return count
-
-
-def _sign(operator: str, value: Callable[[Variables], int]) -> Callable[[Variables], int]:
-    if operator == "-":
-        return lambda v: wrap(-value(v))
-    if operator == "!":
-        return lambda v: 0 if value(v) else 1
-    if operator == "~":
-        return lambda v: ~value(v)
-    return value
-
-
-def _divide(a: int, b: int) -> int:
-    if not b:
-        raise ExpansionError("divide by zero")
-    quotient = abs(a) // abs(b)
-    return wrap(quotient if (a < 0) == (b < 0) else -quotient)
-
-
-def _remainder(a: int, b: int) -> int:
-    if not b:
-        raise ExpansionError("divide by zero")
-    rest = abs(a) % abs(b)
-    return -rest if a < 0 else rest
-
-
-def _raise(a: int, b: int) -> int:
-    if b < 0:
-        raise ExpansionError("exponent less than 0")
-    return wrap(pow(a, b, 1 << 64)) if a >= 0 else wrap(pow(a & _MASK, b, 1 << 64))
-
-
-def _binary(
-    operator: str, a: Callable[[Variables], int], b: Callable[[Variables], int]
-) -> Callable[[Variables], int]:
-    if operator == "+":
-        return lambda v: wrap(a(v) + b(v))
-    if operator == "-":
-        return lambda v: wrap(a(v) - b(v))
-    if operator == "*":
-        return lambda v: wrap(a(v) * b(v))
-    if operator == "/":
-        return lambda v: _divide(a(v), b(v))
-    if operator == "%":
-        return lambda v: _remainder(a(v), b(v))
-    if operator == "**":
-        return lambda v: _raise(a(v), b(v))
-    if operator == "<<":
-        return lambda v: wrap(a(v) << (b(v) & 63))
-    if operator == ">>":
-        return lambda v: a(v) >> (b(v) & 63)
-    if operator == "&":
-        return lambda v: a(v) & b(v)
-    if operator == "|":
-        return lambda v: a(v) | b(v)
-    if operator == "^":
-        return lambda v: a(v) ^ b(v)
-    return _comparison(operator, a, b)
-
-
-def _comparison(
-    operator: str, a: Callable[[Variables], int], b: Callable[[Variables], int]
-) -> Callable[[Variables], int]:
-    if operator == "&&":
-        return lambda v: 1 if a(v) and b(v) else 0
-    if operator == "||":
-        return lambda v: 1 if a(v) or b(v) else 0
-    if operator == "==":
-        return lambda v: 1 if a(v) == b(v) else 0
-    if operator == "!=":
-        return lambda v: 1 if a(v) != b(v) else 0
-    if operator == "<":
-        return lambda v: 1 if a(v) < b(v) else 0
-    if operator == "<=":
-        return lambda v: 1 if a(v) <= b(v) else 0
-    if operator == ">":
-        return lambda v: 1 if a(v) > b(v) else 0
-    return lambda v: 1 if a(v) >= b(v) else 0

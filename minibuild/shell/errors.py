@@ -54,6 +54,10 @@ class ExpansionError(ShellError):
     """A word can't be expanded (`${x?}`, `set -u`, arithmetic): a shell that isn't interactive ends."""
 
 
+class DivisionByZero(ExpansionError):  # noqa: N818
+    """`$((1/0))`."""
+
+
 class ShellExit(Exception):  # noqa: N818  not an error: the `exit` builtin, or `set -e`
     """The shell ends with `status`, after its EXIT trap."""
 

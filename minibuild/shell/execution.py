@@ -113,7 +113,11 @@ def _call_builtin(shell: Shell, builtin: Builtin, argv: list[str]) -> int:
 def run_external(shell: Shell, argv: list[str], assign: Assign | None, redirect: Redirect | None) -> int:
     """Run a program in a child process."""
     process = shell.process
-    actions = redirect(shell) if redirect is not None else []
+    try:
+        actions = redirect(shell) if redirect is not None else []
+    except RedirectionError as error:
+        shell.report(error)
+        return error.status
     if assign is None:
         environment, path = shell.variables.environment(), shell.values.get("PATH")
         done = []

@@ -40,6 +40,7 @@ _ASSIGNED = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=")
 _APPENDED = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)\+?=")
 _GOOD_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 _TEST_OPERATORS = {"&&": "-a", "||": "-o"}
+_BLANK = re.compile(r"(?:[ \t\n]|#[^\n]*|\\\n)*\Z")
 _SEPARATED = _ENDS | {NEWLINE, "&", ";"}
 
 
@@ -88,10 +89,9 @@ class Commands(Lexer):
 
     def finished(self) -> bool:
         """Whether nothing is left but blanks, comments and newlines."""
-        if self._more is not None:
+        if self._more is not None or (self._known and self.kind != END):
             return False
-        self.skip_newlines()
-        return self.peek() == END
+        return _BLANK.match(self.text, self.pos) is not None
 
     def script(self) -> Script:
         """All commands that are left."""
@@ -123,7 +123,7 @@ class Commands(Lexer):
     # ---- lists
 
     def body(self, *, empty: bool = False) -> Command | None:
-        """A list that something else ends. It is an error to have no command in it, unless it may be `empty`."""
+        """A list that something else ends. It must have a command, unless it may be `empty`."""
         self.skip_newlines()
         if empty and self._at_end():
             return None
@@ -246,6 +246,7 @@ class Commands(Lexer):
         words: list[Word | Assignment] = []
         redirections: list[Redirection] = []
         declaring = False
+        start = self._start()
         while True:
             kind = self.peek()
             if kind == WORD:
@@ -260,7 +261,7 @@ class Commands(Lexer):
                     if len(words) == 1:
                         declaring = self.plain is not None and self.declaration(self.plain)
                         if self.peek() == "(" and not assignments and not redirections:
-                            return self._function(line)
+                            return self._function(start, line)
                 elif words:
                     words.append(assignment)
                 else:
@@ -299,11 +300,10 @@ class Commands(Lexer):
             return self.array_value(assignment)
         return assignment
 
-    def _function(self, line: int) -> Function:
+    def _function(self, start: int, line: int) -> Function:
         name = self.plain
-        start = self.start
         if name is None or (not self.dialect.bash and not _GOOD_NAME.match(name)):
-            self.error("bad function name", at=self.start)
+            self.error("bad function name", at=start)
         self.advance()
         if self.peek() != ")":
             self.unexpected('")"')

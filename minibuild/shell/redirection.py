@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from minibuild.filesystem.errors import fail, strerror
 from minibuild.kernel.streams import Source
-from minibuild.shell.errors import ShellError
+from minibuild.shell.errors import ExpansionError, ShellError
 from minibuild.shell.expansion import compile_words
 from minibuild.shell.nodes import HereDocument, Redirection
 from minibuild.shell.octets import encode
@@ -59,7 +59,7 @@ def _compile(redirection: Redirection, dialect: Dialect) -> Callable[[Shell], Ac
         number = 0 if operator[0] == "<" else 1
     if isinstance(target, HereDocument):
         body = compile_text(target.body, dialect)
-        return lambda shell: Action(number, "<<", encode(body(shell)), variable)
+        return lambda shell: Action(number, "<<", encode(_here_document(shell, body)), variable)
     if operator == "<<<":
         text = compile_text(target, dialect, tilde="word")
         return lambda shell: Action(number, "<<", encode(text(shell) + "\n"), variable)
@@ -75,6 +75,16 @@ def _compile(redirection: Redirection, dialect: Dialect) -> Callable[[Shell], Ac
         return one
     path = compile_text(target, dialect, tilde="word")
     return lambda shell: Action(number, operator, path(shell), variable)
+
+
+def _here_document(shell: Shell, body: Callable[[Shell], str]) -> str:
+    """The text of a here-document; in ash and dash, what can't be expanded is a redirection that fails."""
+    try:
+        return body(shell)
+    except ExpansionError as error:
+        if shell.dialect.bash:
+            raise
+        raise RedirectionError(error.message, shell.dialect.redirection_status) from None
 
 
 def apply(shell: Shell, process: Process, actions: Sequence[Action], undo: Undo | None) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, Self
 
-from minibuild.shell.arithmetic import compile_expression, parse_number, wrap
+from minibuild.shell.arithmetic import compile_expression, parse_number
+from minibuild.shell.computing import wrap
 from minibuild.shell.errors import ExpansionError, ShellError
 
 if TYPE_CHECKING:
