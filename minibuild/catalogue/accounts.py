@@ -24,7 +24,15 @@ def shadow_file(users: Iterable[str]) -> bytes:
 
 
 def _latest(lines: Iterable[str]) -> dict[str, str]:
-    return {line.strip().partition(":")[0]: line.strip() for line in lines}
+    """Name → line; `-NAME` takes away what a base has."""
+    found: dict[str, str] = {}
+    for line in lines:
+        entry = line.strip()
+        if entry.startswith("-"):
+            found.pop(entry[1:], None)
+        else:
+            found[entry.partition(":")[0]] = entry
+    return found
 
 
 def _lines(lines: Iterable[str]) -> bytes:

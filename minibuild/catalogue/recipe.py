@@ -6,7 +6,7 @@ Keys of a table (all optional):
     base          the image below, as a name, or a family that is no image as `@FILE`; "" for none
     manager       apt, apk, rpm or "": whose package database is kept
     packages      names, separated by white space, without what they depend on; `-name` takes one away
-    users groups  lines as in passwd(5) and group(5)
+    users groups  lines as in passwd(5) and group(5); `-NAME` takes one away
     directories   lines `PATH MODE [UID:GID]`
     programs      lines `FLAVOUR DIRECTORY NAME…`; `FILE=NAME` for a file that is not called as its program
     applets       lines `DIRECTORY NAME…`: links to /bin/busybox

@@ -106,7 +106,8 @@ def unneeded(database: DpkgDatabase, auto: set[str], going: Iterable[str]) -> li
     """The automatically installed packages that nothing needs any more once `going` are gone; sorted."""
     left = database.installed() - set(going)
     needed: set[str] = set()
-    todo = [name for name in left if name not in auto]
+    # What is required stays, however it came to be there.
+    todo = [name for name in left if name not in auto or database.fields(name).get("Priority") == "required"]
     while todo:
         name = todo.pop()
         if name in needed or name not in left:

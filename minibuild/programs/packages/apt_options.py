@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from minibuild.kernel.process import ProcessExit
@@ -117,6 +119,19 @@ def configured(opts: Opts, key: str) -> str:
         if name.strip().lower() == key.lower():
             return text
     return ""
+
+
+def matches(name: str, pattern: str) -> bool:
+    """Does a word of the command line mean the package: by its name, as a glob, or as a regular
+    expression?
+    """
+    pattern = re.sub(r":[a-z0-9-]+\Z", "", pattern)
+    if name == pattern or not set(pattern) & set("*?[]^$|"):
+        return name == pattern
+    try:
+        return fnmatchcase(name, pattern) or re.search(pattern, name) is not None
+    except re.error:
+        return False
 
 
 def fail(process: Process, *messages: str) -> int:

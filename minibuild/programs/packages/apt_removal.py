@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from minibuild.programs.packages.apt_install import listing, take_away, unneeded
-from minibuild.programs.packages.apt_options import READING, agreed, fail
+from minibuild.programs.packages.apt_options import READING, agreed, fail, matches
 from minibuild.programs.packages.distribution import Distribution, distribution
 from minibuild.programs.packages.dpkg_database import DpkgDatabase, automatic
 
@@ -35,8 +34,8 @@ def _take(process: Process, opts: Opts, words: list[str], *, purge: bool) -> int
         name = word.partition(":")[0].rstrip("-+") if word not in known else word
         if name in installed or (purge and name in known):
             going.append(name)
-        elif any(c in name for c in "*?"):
-            going.extend(one for one in sorted(installed) if fnmatchcase(one, name))
+        elif found := [one for one in sorted(installed) if matches(one, word)]:
+            going.extend(found)
         elif where.table.get(name) is not None:
             process.stdout.write(f"Package '{name}' is not installed, so not removed\n")
         else:

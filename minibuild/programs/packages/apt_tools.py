@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from minibuild.kernel.fidelity import Fidelity
 from minibuild.programs.inputs import decode, encode
 from minibuild.programs.options import program_name
 from minibuild.programs.packages import apt_sources
-from minibuild.programs.packages.apt_options import configuration, fail
+from minibuild.programs.packages.apt_options import configuration, fail, matches
 from minibuild.programs.packages.distribution import distribution
 from minibuild.programs.packages.dpkg_database import DpkgDatabase, automatic, set_automatic
 from minibuild.programs.packages.placing import put_file
@@ -31,7 +30,7 @@ def apt_mark(process: Process) -> int:
     installed = database.installed()
     if command in ("showauto", "showmanual"):
         shown = sorted(installed & auto if command == "showauto" else installed - auto)
-        shown = [name for name in shown if not names or any(fnmatchcase(name, one) for one in names)]
+        shown = [name for name in shown if not names or any(matches(name, one) for one in names)]
         process.stdout.write("".join(f"{name}\n" for name in shown))
         return 0
     if command in ("hold", "unhold", "showhold", "showholds", "minimize-manual"):
@@ -40,12 +39,9 @@ def apt_mark(process: Process) -> int:
         return 0
     if command not in ("auto", "manual", "markauto", "unmarkauto"):
         return fail(process, f"Invalid operation {command}")
-    changed = {
-        name for pattern in names for name in installed if fnmatchcase(name, pattern.partition(":")[0])
-    }
-    missing = [
-        name for name in names if not any(fnmatchcase(one, name.partition(":")[0]) for one in installed)
-    ]
+    chosen = {pattern: [name for name in installed if matches(name, pattern)] for pattern in names}
+    changed = {name for found in chosen.values() for name in found}
+    missing = [pattern for pattern, found in chosen.items() if not found]
     if missing:
         return fail(process, *(f"Unable to locate package {name}" for name in missing), "No packages found")
     made = command in ("auto", "markauto")

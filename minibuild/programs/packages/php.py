@@ -59,6 +59,9 @@ def php(process: Process) -> int:
             known = {"PHP_VERSION": php_version(process), "PHP_EOL": "\n"}
             process.stdout.write(known.get(match[1], match[1][1:-1]))
             return 0
+        ended = re.fullmatch(r"\s*exit\((\d*)\);?\s*", words[1])
+        if ended:
+            return int(ended[1] or 0)
         if "ini_get" in words[1] and "extension_dir" in words[1]:
             process.stdout.write(extension_directory(process))
             return 0
@@ -98,7 +101,13 @@ def enabled(process: Process) -> list[str]:
 )  # fmt: skip
 def extensions(process: Process) -> int:
     """`docker-php-ext-install [-jN] EXTENSION...` and its companions."""
-    name, words = program_name(process), [word for word in process.argv[1:] if not word.startswith("-")]
+    name, words, todo = program_name(process), [], process.argv[1:]
+    while todo:
+        word = todo.pop(0)
+        if word in ("-j", "--ini-name") and todo:
+            todo.pop(0)
+        elif not word.startswith("-"):
+            words.append(word)
     if name == "docker-php-source":
         return 0
     if not words:
@@ -142,6 +151,7 @@ def pecl(process: Process) -> int:
             name = re.sub(r"-(?:\d.*|stable|beta|alpha|devel)\Z", "", word.rpartition("/")[2])
             path = f"{extension_directory(process)}/{name}.so"
             put_file(process.view, path, executable(name, "php-extension"), 0o644)
+            put_file(process.view, "/tmp/pear/temp/package.xml", b"")
             process.stdout.write(f"install ok: channel://pecl.php.net/{word}\n")
     elif not words:
         process.stdout.write("Commands:\ninstall                Install Package\n")

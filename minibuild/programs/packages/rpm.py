@@ -66,7 +66,9 @@ def rpm(process: Process) -> int:
         return _erase(process, operands)
     if letters[:1] in ("i", "U", "F") or flags & {"--install", "--upgrade", "--freshen"}:
         return _install(process, operands)
-    if letters[:1] in ("V", "K") or "--verify" in flags or "--checksig" in flags:
+    if letters[:1] == "V" or "--verify" in flags:
+        return _verify(process, operands)
+    if letters[:1] == "K" or "--checksig" in flags:
         return assume(process, "what rpm verifies is not known")
     process.stdout.write("RPM version 4.16.1.3\n")
     return 1 if not words else 0
@@ -118,6 +120,13 @@ def _formatted(database: RpmDatabase, name: str, form: str) -> str:
     fields = {"name": name, "version": version, "release": release, "arch": "x86_64", "epoch": "(none)"}
     text = form.replace("\\n", "\n").replace("\\t", "\t")
     return re.sub(r"%-?\d*\{(\w+)\}", lambda match: fields.get(match[1].lower(), "(none)"), text)
+
+
+def _verify(process: Process, names: list[str]) -> int:
+    missing = [name for name in names if name not in RpmDatabase(process.view).names()]
+    for name in missing:
+        process.stdout.write(f"package {name} is not installed\n")
+    return 1 if missing else 0
 
 
 def _erase(process: Process, names: list[str]) -> int:
