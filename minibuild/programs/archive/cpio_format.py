@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -68,49 +69,31 @@ class CpioReader:
 
     def _new(self) -> Member:
         head = self._read(110)
-        try:
-            fields = [int(head[at : at + 8], 16) for at in range(6, 110, 8)]
-        except ValueError:
-            raise CpioError("number") from None
-        ino, mode, uid, gid, links, mtime, size, _, _, major, minor, length, _ = fields
+        fields = [_number(head[at : at + 8], 16) for at in range(6, 110, 8)]
+        self.ino, mode, uid, gid, self.links, mtime, size, _, _, major, minor, length, _ = fields
         name = self._name(length, -(110 + length) % 4)
-        self.ino, self.links = ino, links
-        return self._described(name, mode, (uid, gid), mtime, size, (major, minor), -size % 4)
+        member = Member(name, "", mode, uid, gid, mtime=mtime * 10**9, size=size, major=major, minor=minor)
+        return self._described(member, -size % 4)
 
     def _posix(self) -> Member:
         head = self._read(76)
         places = (6, 12, 18, 24, 30, 36, 42, 48, 59, 65, 76)
-        try:
-            fields = [int(head[start:end], 8) for start, end in pairwise(places)]
-        except ValueError:
-            raise CpioError("number") from None
-        _, ino, mode, uid, gid, links, device, mtime, length, size = fields
+        fields = [_number(head[start:end], 8) for start, end in pairwise(places)]
+        _, self.ino, mode, uid, gid, self.links, device, mtime, length, size = fields
         name = self._name(length, 0)
-        self.ino, self.links = ino, links
-        return self._described(name, mode, (uid, gid), mtime, size, (device >> 8, device & 255), 0)
+        major, minor = device >> 8, device & 255
+        member = Member(name, "", mode, uid, gid, mtime=mtime * 10**9, size=size, major=major, minor=minor)
+        return self._described(member, 0)
 
-    def _described(
-        self,
-        name: str,
-        mode: int,
-        owner: tuple[int, int],
-        mtime: int,
-        size: int,
-        device: tuple[int, int],
-        fill: int,
-    ) -> Member:
-        kind = _KINDS.get(mode >> 12 & 0o17, "file")
-        target = ""
+    def _described(self, member: Member, fill: int) -> Member:
+        """The member with its kind; what a link points to stands where a file has its bytes."""
+        kind, mode, size = _KINDS.get(member.mode >> 12 & 0o17, "file"), member.mode & 0o7777, member.size
         if kind == "link":
             target = self._read(size, limit=_LARGEST_NAME).decode("utf-8", "surrogateescape")
-            self._left, size = fill, 0
-        else:
-            self._left = size + fill
-        return Member(
-            name=name, kind=kind, mode=mode & 0o7777, uid=owner[0], gid=owner[1], mtime=mtime * 10**9,
-            size=size,
-            length=size, target=target, major=device[0], minor=device[1],
-        )  # fmt: skip
+            self._left = fill
+            return replace(member, kind=kind, mode=mode, target=target, size=0)
+        self._left = size + fill
+        return replace(member, kind=kind, mode=mode, length=size)
 
     def _name(self, length: int, fill: int) -> str:
         if not 0 < length <= _LARGEST_NAME:
@@ -126,6 +109,13 @@ class CpioReader:
         if len(data) < n:
             raise CpioError("end")
         return data
+
+
+def _number(digits: bytes, base: int) -> int:
+    try:
+        return int(digits, base) if digits.isalnum() else int("", base)
+    except ValueError:
+        raise CpioError("number") from None
 
 
 def header(member: Member, *, ino: int, links: int, style: str = "newc") -> bytes:
