@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from minibuild.catalogue.executable import identify
 from minibuild.filesystem import File
+from minibuild.programs.options import Options, is_busybox, program_name
 from minibuild.programs.registry import program
 from minibuild.shell.builtins.output import echo_text
 from minibuild.shell.builtins.signals import kill_processes
@@ -19,6 +20,10 @@ from minibuild.shell.printing import PrintfError, format_all
 if TYPE_CHECKING:
     from minibuild.kernel.process import Process
 
+SHELL = Options(
+    usage="[-il] [-|+Cabefmnuvx] [-|+o OPT]... [-c 'SCRIPT' [ARG0 ARGS] | FILE ARGS | -s ARGS]",
+    help="Unix shell interpreter",
+)
 _BY_NAME = {"ash": ASH, "dash": DASH, "bash": BASH, "busybox": ASH}
 
 
@@ -59,6 +64,9 @@ def posix_regex(pattern: bytes, text: bytes, ignore_case: bool) -> list[str | No
 @program("sh", "ash", "dash", "bash")
 def sh(process: Process) -> int:
     """`sh [options] [file | -c script] [arguments]`."""
+    if process.argv[1:] == ["--help"] and is_busybox(process):
+        process.stderr.write(SHELL.describe(program_name(process)))
+        return 0
     return run_shell(process, dialect_for(process), posix_regex)
 
 

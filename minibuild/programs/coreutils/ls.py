@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from typing import TYPE_CHECKING, NamedTuple
 
 from minibuild.programs.coreutils.modes import mode_string
@@ -132,6 +133,8 @@ class Lister:
                     stat = self.view.lstat(path)
             return Item(name, path, stat or self.view.lstat(path))
         except OSError as error:
+            if path == "." and error.errno == errno.ENOENT:
+                return None  # the working directory was removed: it is still there, and empty
             report(self.process, "{}", path, error, "cannot access '{}'")
             self.status = 1 if is_busybox(self.process) else 2
             return None

@@ -11,9 +11,9 @@ BLOCK = 4096
 
 
 def blocks(stat: Stat) -> int:
-    """Blocks of 512 bytes that a file takes on a file system with blocks of 4096; a directory takes one."""
-    if stat.kind == "dir":
-        return BLOCK // 512
+    """Blocks of 512 bytes that a file takes on a file system with blocks of 4096; a directory takes none of
+    its own, as on file systems that keep small ones with their attributes.
+    """
     if stat.kind != "file":
         return 0
     return -(-stat.size // BLOCK) * (BLOCK // 512)
