@@ -38,9 +38,9 @@ def ar(process: Process) -> int:
     run = _Ar(process, operands[0], operands[1:], verbose="v" in opts, dates="o" in opts, real="U" in opts)
     if operation in "rq":
         return run.add(create_quietly="c" in opts, replace=operation == "r")
-    return {"x": run.look, "p": run.look, "t": run.look, "d": run.delete, "s": run.index}[operation](
-        operation
-    )
+    if operation == "d":
+        return run.delete()
+    return run.index() if operation == "s" else run.look(operation)
 
 
 class _Ar:
@@ -101,9 +101,8 @@ class _Ar:
                 process.stdout.write(f"{'r' if known else 'a'} - {path}\n")
         return self._write(members)
 
-    def delete(self, operation: str) -> int:
+    def delete(self) -> int:
         """d: take members out."""
-        del operation
         kept = []
         for member, data in self._members():
             if member.name in self.names:
@@ -113,9 +112,8 @@ class _Ar:
                 kept.append((member, data))
         return self._write(kept)
 
-    def index(self, operation: str) -> int:
+    def index(self) -> int:
         """s: an index of symbols, which archives of no object files have not."""
-        del operation
         self._members()
         return 0
 

@@ -80,8 +80,6 @@ class _Reading:
                 self._one(member, reader, unpacker)
         except TarError as error:
             self._broken(error, archive)
-        except BrokenPipeError:
-            raise
         if archive.child is None or not archive.child.status:
             archive.source.drain()
         unpacker.finish()
@@ -214,7 +212,6 @@ class _Reading:
     def _opaque(self) -> int:
         """An archive of which nothing is known."""
         if not self.extracting or self.opts.any("O", "to-command"):
-            self.process.stdout.write("")
             return 0
         count = number_of(self.process, self.line)
         names = [stripped(name, count) or "" for name in self.wanted.names]

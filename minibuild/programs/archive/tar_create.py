@@ -250,7 +250,7 @@ class _Writing:
         name = self.prefixes.member(path)
         if not name:
             return
-        member = self._described(path, name, stat)
+        member = self._described(name, stat)
         first = self._first_name(stat, member) if member.kind == "file" else None
         if first is not None:
             member = replace(member, kind="hardlink", target=first, size=0, length=0)
@@ -283,7 +283,7 @@ class _Writing:
                 left -= len(piece)
             self.out.write(bytes(left) + padding(member.size))
 
-    def _described(self, path: str, name: str, stat: Stat) -> Member:
+    def _described(self, name: str, stat: Stat) -> Member:
         kind = stat.kind
         if kind == "dir" and not name.endswith("/"):
             name += "/"
@@ -305,7 +305,7 @@ class _Writing:
             minor=minor,
             xattrs=(stat.node.xattrs or {}) if "xattrs" in self.opts else {},
         )
-        return member if self.busybox else self.overrides.applied(path, member)
+        return member if self.busybox else self.overrides.applied(member)
 
     def _first_name(self, stat: Stat, member: Member) -> str | None:
         """The name under which a file with several names is in the archive already."""

@@ -66,9 +66,8 @@ class Overrides:
             return False
         return stat.kind == "dir" or self._after is None or stat.mtime > self._after
 
-    def applied(self, path: str, member: Member) -> Member:
+    def applied(self, member: Member) -> Member:
         """The member as it is to be written."""
-        del path
         changes: dict[str, object] = {}
         if self._owner is not None:
             changes["user"] = self._owner[0]

@@ -103,12 +103,10 @@ def deleter(search: Search) -> Test:
     return act
 
 
-def quitter(search: Search) -> Test:
+def quitter(_search: Search) -> Test:
     """-quit."""
-    del search
 
-    def act(visit: Visit) -> bool:
-        del visit
+    def act(_visit: Visit) -> bool:
         raise Quit
 
     return act

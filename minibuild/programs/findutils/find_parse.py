@@ -284,8 +284,7 @@ def unknown(search: Search, word: str) -> ProcessExit:
     return ProcessExit(1)
 
 
-def _always(visit: object) -> bool:
-    del visit
+def _always(_visit: object) -> bool:
     return True
 
 

@@ -50,8 +50,7 @@ def stop(search: Search, message: str) -> NoReturn:
 def by_name(*, whole: bool = False, fold: bool = False) -> Callable[[Search, str], Test]:
     """-name, -iname; with `whole` -path, -ipath."""
 
-    def make(search: Search, pattern: str) -> Test:
-        del search
+    def make(_search: Search, pattern: str) -> Test:
         matches = compile_pattern(pattern, fold=fold).fullmatch
         if whole:
             return lambda visit: matches(visit.path) is not None
@@ -63,8 +62,7 @@ def by_name(*, whole: bool = False, fold: bool = False) -> Callable[[Search, str
 def by_target(*, fold: bool = False) -> Callable[[Search, str], Test]:
     """-lname, -ilname: what a symbolic link points to."""
 
-    def make(search: Search, pattern: str) -> Test:
-        del search
+    def make(_search: Search, pattern: str) -> Test:
         matches = compile_pattern(pattern, fold=fold).fullmatch
         return lambda visit: visit.stat.target is not None and matches(visit.stat.target) is not None
 
