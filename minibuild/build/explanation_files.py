@@ -9,11 +9,11 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from minibuild.store import Store
+from minibuild.store.collect import LISTING
 
 if TYPE_CHECKING:
     from minibuild.filesystem import LayerEntry, Node
 
-_KIND = "listing"
 _FAST = 1
 _MOST_TEXT = 128 << 10  # bytes of a file of which differences are shown
 _MOST_CANDIDATES = 50
@@ -68,14 +68,14 @@ class Collector:
 
     def keep(self, store: Store, fingerprint: str) -> None:
         """Keep the list under the fingerprint, unless it is there."""
-        if store.document_get(_KIND, fingerprint) is None:
+        if store.document_get(LISTING, fingerprint) is None:
             data = "\0".join(self._fields).encode("utf-8", "surrogateescape")
-            store.document_put(_KIND, fingerprint, zlib.compress(data, _FAST))
+            store.document_put(LISTING, fingerprint, zlib.compress(data, _FAST))
 
 
 def kept_list(store: Store, fingerprint: str) -> dict[str, Listed] | None:
     """The files behind a fingerprint by their paths; None when the list is no longer there."""
-    raw = store.document_get(_KIND, fingerprint)
+    raw = store.document_get(LISTING, fingerprint)
     if raw is None:
         return None
     text = zlib.decompress(raw).decode("utf-8", "surrogateescape")

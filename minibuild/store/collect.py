@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 # Memos that keep blobs alive: cache mounts, by their value; compressed layers, as long as the layer is there.
 CACHE_MOUNT = "cache-mount:"
 COMPRESSED = "compressed:"
+# Documents that list the files of a step, by the fingerprint that its cache record has among its inputs.
+LISTING = "listing"
 # The memo that tells when the whole build cache was removed.
 EMPTIED = "cache-emptied"
 # What a process that still has the store open may be about to use: blobs and temporary files younger than
@@ -170,9 +172,20 @@ def _forget_cache(store: "Store", *, everything: bool) -> None:
     for key, layer in rows:
         if layer not in layers:
             store.execute("DELETE FROM cache WHERE key = ?", key)
+    _forget_listings(store)
     for key, _ in _memos(store, COMPRESSED):
         if "sha256:" + key.split(":", 2)[1] not in layers:
             store.execute("DELETE FROM memos WHERE key = ?", key)
+
+
+def _forget_listings(store: "Store") -> None:
+    """Remove the lists of files of steps that the cache does not have any more."""
+    used: set[str] = set()
+    for (data,) in store.execute("SELECT data FROM cache").fetchall():
+        used.update(value for _, value in json.loads(data).get("inputs", ()))
+    for (key,) in store.execute("SELECT key FROM documents WHERE kind = ?", LISTING).fetchall():
+        if key not in used:
+            store.execute("DELETE FROM documents WHERE kind = ? AND key = ?", LISTING, key)
 
 
 def _sweep(store: "Store", live: set[str], before: float) -> tuple[int, int]:

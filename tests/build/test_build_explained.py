@@ -240,6 +240,22 @@ def test_what_prune_took(bench: Bench) -> None:
     assert told(bench)[-1] == "    first: no build of this Dockerfile is known since `system prune --all`"
 
 
+def test_prune_keeps_the_lists_of_files_that_are_of_use(bench: Bench) -> None:
+    def lists() -> int:
+        return len(bench.store.execute("SELECT key FROM documents WHERE kind = 'listing'").fetchall())
+
+    text = "FROM scratch\nCOPY f /f\n"
+    for content in ("1\n", "2\n", "3\n"):
+        bench.write(f=content)
+        bench.build(text, tags=("app",))
+    assert lists() == 3
+    bench.store.prune()
+    assert lists() == 1
+    bench.put("f", "4\n")
+    bench.build(text)
+    assert told(bench)[-5:-3] == ["    files: one file changed", "      content f"]
+
+
 def test_mounts_users_and_here_documents(bench: Bench, snapshot: SnapshotAssertion) -> None:
     text = (
         "FROM busybox\nRUN --mount=target=/m cat /m/f\n"
