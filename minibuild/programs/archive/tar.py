@@ -15,8 +15,7 @@ from minibuild.programs.archive.tar_open import NOT_RECOVERABLE, Archive, end_af
 from minibuild.programs.archive.tar_options import GNU, parse
 from minibuild.programs.archive.tar_read import TarError, TarReader
 from minibuild.programs.archive.tar_select import Wanted, exclusions, list_of_names
-from minibuild.programs.archive.tar_transform import TransformError, parse_transform, transform
-from minibuild.programs.archive.tar_words import Prefixes
+from minibuild.programs.archive.tar_words import Prefixes, transformed, transforms
 from minibuild.programs.gnu_names import escaped
 from minibuild.programs.inputs import die
 from minibuild.programs.options import is_busybox
@@ -53,10 +52,7 @@ class _Reading:
         self.wanted = self._wanted()
         self.lister = Lister(process, line)
         self.extracting = line.operation == "x"
-        try:
-            self.transforms = [one for text in self.opts.all("transform") for one in parse_transform(text)]
-        except TransformError as error:
-            self._end(str(error))
+        self.transforms = transforms(process, self.opts)
         self.prefixes = Prefixes(process, busybox=self.busybox, absolute="P" in self.opts)
 
     def run(self) -> int:
@@ -138,9 +134,9 @@ class _Reading:
             return replaced(member, self.prefixes.member(member.name) or "")
         name, target = member.name, member.target
         if self.transforms:
-            name = transform(self.transforms, name, "r")
+            name = transformed(self.transforms, name, "r")
             if member.kind in ("link", "hardlink"):
-                target = transform(self.transforms, target, "s" if member.kind == "link" else "h")
+                target = transformed(self.transforms, target, "s" if member.kind == "link" else "h")
         top = self._top()
         if top and name.lstrip("./").partition("/")[0] != top:
             name = f"{top}/{name}"

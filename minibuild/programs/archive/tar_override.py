@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from minibuild.filesystem.errors import strerror
-from minibuild.programs.archive.tar_transform import TransformError, parse_transform, transform
+from minibuild.programs.archive.tar_words import transformed, transforms
 from minibuild.programs.coreutils.modes import parse_mode
 from minibuild.programs.gnu_names import marked
 from minibuild.programs.inputs import die
@@ -54,10 +54,7 @@ class Overrides:
         self._time = self._moment(opts.text("mtime")) if "mtime" in opts else None
         self._after = self._moment(opts.text("N")) if "N" in opts else None
         self._clamp = "clamp" in opts
-        try:
-            self._changes = [one for text in opts.all("transform") for one in parse_transform(text)]
-        except TransformError as error:
-            self._end(str(error))
+        self._changes = transforms(process, opts)
         self.style = self._style(opts.get("H"), old=opts.any("old", "o"), posix="posix" in opts)
 
     def passes(self, stat: Stat, known: int | None) -> bool:
@@ -84,9 +81,9 @@ class Overrides:
         if self._time is not None and not (self._clamp and member.mtime <= self._time):
             changes["mtime"] = self._time
         if self._changes:
-            changes["name"] = transform(self._changes, member.name, "r")
+            changes["name"] = transformed(self._changes, member.name, "r")
             if member.kind in ("link", "hardlink"):
-                changes["target"] = transform(
+                changes["target"] = transformed(
                     self._changes, member.target, "s" if member.kind == "link" else "h"
                 )
         return replace(member, **changes) if changes else member  # type: ignore[arg-type]

@@ -55,14 +55,6 @@ def parse_transform(text: str) -> list[Substitution]:
     return found
 
 
-def transform(substitutions: list[Substitution], name: str, kind: str) -> str:
-    """The name after all substitutions; `kind` is r for a member's name, s and h for a link's target."""
-    for substitution in substitutions:
-        if kind in substitution.scope:
-            name = substitution.apply(name)
-    return name
-
-
 def _substitution(text: str, scope: str) -> tuple[Substitution, str]:
     """The first substitution of the text, and what follows it."""
     if len(text) < 2 or text[0] != "s":

@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from minibuild.programs.gnu_names import escaped
+from minibuild.programs.inputs import die
 
 if TYPE_CHECKING:
     from minibuild.kernel.process import Process
+    from minibuild.programs.archive.tar_transform import Substitution
+    from minibuild.programs.options import Opts
 
 
 def safe_suffix(name: str) -> tuple[str, str]:
@@ -75,3 +78,25 @@ class Prefixes:
             what = "hard link targets" if links else "member names"
             self.process.error(f"Removing leading `{prefix}' from {what}")
         self._told.add((prefix, links))
+
+
+def transforms(process: Process, opts: Opts) -> list[Substitution]:
+    """The substitutions of --transform. The few who ask for them pay for regular expressions."""
+    texts = opts.all("transform")
+    if not texts:
+        return []
+    from minibuild.programs.archive.tar_transform import TransformError, parse_transform
+
+    try:
+        return [one for text in texts for one in parse_transform(text)]
+    except TransformError as error:
+        process.error(str(error))
+        die(process, "Error is not recoverable: exiting now", 2)
+
+
+def transformed(substitutions: list[Substitution], name: str, kind: str) -> str:
+    """The name after all substitutions; `kind` is r for a member's name, s and h for a link's target."""
+    for substitution in substitutions:
+        if kind in substitution.scope:
+            name = substitution.apply(name)
+    return name
