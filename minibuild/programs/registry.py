@@ -86,13 +86,13 @@ SYSTEM: dict[str, str] = {
 }
 SHELLS: dict[str, str] = {"shells": "sh ash dash bash echo printf test [ [[ pwd kill"}
 TEXT: dict[str, str] = {
-    "text.ed": "ed",
     "text.awk": "awk mawk gawk nawk original-awk",
     "text.cmp": "cmp",
     "text.column": "column",
     "text.comm": "comm join",
     "text.cut": "cut",
     "text.diff": "diff",
+    "text.ed": "ed red",
     "text.envsubst": "envsubst",
     "text.expand": "expand unexpand",
     "text.fold": "fold fmt",

@@ -1,17 +1,18 @@
-"""ed: a line editor, with the commands that busybox's has; GNU's reads regular expressions where busybox's
-reads words.
-"""
+"""ed: the line editor."""
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from minibuild.filesystem.errors import strerror
-from minibuild.programs.inputs import encode
-from minibuild.programs.options import Options, is_busybox
+from minibuild.kernel.process import ProcessExit
+from minibuild.programs.inputs import decode, encode
+from minibuild.programs.options import Options
 from minibuild.programs.registry import program
-from minibuild.programs.text.regex import RegexError, compile_regex
+from minibuild.programs.text.commands import command_output, run_shell
+from minibuild.programs.text.ed_buffer import Addresses, EdError
+from minibuild.programs.text.ed_commands import LineCommands
+from minibuild.programs.text.reading import records
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,297 +20,252 @@ if TYPE_CHECKING:
     from minibuild.kernel.process import Process
 
 ED = Options(
-    "sp:E",
-    long={"quiet": "s", "silent": "s", "prompt=": "p", "regexp-extended": "E"},
+    "Eglp:rsv",
+    long={
+        "extended-regexp": "E",
+        "traditional": "g",
+        "loose-exit-status": "l",
+        "prompt=": "p",
+        "restricted": "r",
+        "quiet": "s",
+        "silent": "s",
+        "verbose": "v",
+    },
     usage="[-p PROMPT] [FILE]",
     help="Edit FILE line by line",
     most=1,
 )
-ADDRESS = re.compile(rb"\s*(\d+|\$|\.|'[a-z]|/(?:\\.|[^/\\])*/?)?((?:\s*[+-]\d*)*)")
 
 
-class Refusal(Exception):  # noqa: N818  said, and the next command is read
-    """A command that can't be done, in busybox's words."""
-
-
-@program("ed", options=ED)
+@program("ed", "red", options=ED)
 def ed(process: Process) -> int:
-    """`ed [-s] [-p PROMPT] [FILE]`: commands are lines of standard input."""
-    opts, paths = ED.parse(process)
-    editor = Editor(process, opts.get("p") or "", quiet="s" in opts)
-    if paths:
-        editor.name = paths[0]
-        editor.read_file(paths[0], 0)
-        editor.changed = False
-    editor.loop()
-    return 0
+    """`ed [-s] [-E] [-p PROMPT] [FILE]`: commands from standard input."""
+    opts, operands = ED.parse(process)
+    editor = _Editor(process, quiet="s" in opts, extended=opts.any("E", "r"), verbose="v" in opts)
+    editor.prompt = editor.wanted_prompt = opts.text("p")
+    if operands:
+        editor.name = operands[0]
+        editor.load(operands[0])
+    while True:
+        process.tick()
+        if editor.prompt:
+            process.stdout.write(editor.prompt)
+        line = process.stdin.readline()
+        if not line:
+            editor.end_of_input()
+            break
+        editor.perform(line.removesuffix(b"\n"))
+    return editor.status if "l" not in opts else 0
 
 
-class Editor:
-    """The lines (without their ends), the current one (from 1), marks, the file's name."""
+class _Editor(LineCommands):
+    """One session. `status` is 1 once something has failed."""
 
-    def __init__(self, process: Process, prompt: str, *, quiet: bool) -> None:
-        self.process, self.prompt, self.quiet = process, prompt, quiet
-        self.lines: list[bytes] = []
-        self.current = 0
-        self.marks: dict[bytes, int] = {}
-        self.name, self.pattern = "", b""
-        self.changed = False
+    def __init__(self, process: Process, *, quiet: bool, extended: bool, verbose: bool) -> None:
+        super().__init__(process, extended=extended)
+        self.quiet, self.verbose = quiet, verbose
+        self.name = self.problem = self.command = ""
+        self.status = 0
+        self.warned = False
+        self.prompt = self.wanted_prompt = ""
 
-    def loop(self) -> None:
-        """Read and do commands until q, or the end of the input."""
-        while True:
-            self.process.stdout.write(self.prompt)
-            line = self.process.stdin.readline()
-            self.process.tick()
-            if not line:
-                return
-            try:
-                if not self.command(line.rstrip(b"\n")):
-                    return
-            except (Refusal, RegexError) as refusal:
-                self.process.error(str(refusal)) if is_busybox(self.process) else self.say(b"?")
-
-    def say(self, text: bytes) -> None:
-        """A line of output."""
-        self.process.stdout.write(text + b"\n")
-
-    # ---- addresses
-
-    def address(self, text: bytes) -> tuple[int | None, bytes]:
-        """The line that an address names (None when there is none), and the text after it."""
-        match = ADDRESS.match(text)
-        assert match is not None
-        base, steps = match[1], match[2]
-        if base is None and not steps.strip():
-            return None, text[match.end() :]
-        number: int = self.current if base is None or base == b"." else self.base(base)
-        for step in re.findall(rb"[+-]\d*", steps):
-            number += int(step) if len(step) > 1 else int(step + b"1")
-        return number, text[match.end() :]
-
-    def base(self, base: bytes) -> int:
-        """The line of `$`, a number, a mark or a search."""
-        if base == b"$":
-            return len(self.lines)
-        if base.isdigit():
-            return int(base)
-        if base[:1] == b"'":
-            if base not in self.marks:
-                raise Refusal("unknown mark")
-            return self.marks[base]
-        self.pattern = base.strip(b"/") or self.pattern
-        find = self.finder(self.pattern)
-        order: list[int] = [*range(self.current + 1, len(self.lines) + 1), *range(1, self.current + 1)]
-        for number in order:
-            if find(self.lines[number - 1]) is not None:
-                return number
-        raise Refusal(f'can\'t find string "{self.pattern.decode("utf-8", "replace")}"')
-
-    def finder(self, pattern: bytes) -> Callable[[bytes], tuple[int, int] | None]:
-        """Where a line has the pattern: a word for busybox, a regular expression for GNU's ed."""
-        if is_busybox(self.process):
-
-            def word(line: bytes) -> tuple[int, int] | None:
-                at = line.find(pattern)
-                return None if at < 0 else (at, at + len(pattern))
-
-            return word
-        compiled = compile_regex(pattern)
-
-        def expression(line: bytes) -> tuple[int, int] | None:
-            found = compiled.search(line)
-            return None if found is None else (found.start(), found.end())
-
-        return expression
-
-    def chosen(self, first: int | None, last: int | None, action: str) -> range:
-        """The lines of a command, the current one by default; refused when they are not there."""
-        low = self.current if first is None else first
-        high = low if last is None else last
-        if not 1 <= low <= high <= len(self.lines):
-            raise Refusal(f"bad line range for {action}")
-        return range(low, high + 1)
-
-    # ---- commands
-
-    def command(self, line: bytes) -> bool:
-        """Do one command; False when it ends the program."""
-        first, rest = self.address(line)
-        last: int | None = None
-        if rest.lstrip()[:1] == b",":
-            last, rest = self.address(rest.lstrip()[1:])
-            first = 1 if first is None else first
-            last = len(self.lines) if last is None else last
-        rest = rest.strip()
-        letter, argument = rest[:1].decode("latin-1"), rest[1:].strip()
-        if letter in ("q", "Q"):
-            return not self.may_quit(letter)
-        handler = COMMANDS.get(letter)
-        if handler is None:
-            raise Refusal("unimplemented command")
-        handler(self, first, last, argument)
-        return True
-
-    def may_quit(self, letter: str) -> bool:
-        """q asks when something would be lost."""
-        if letter == "Q" or not self.changed:
-            return True
-        if not is_busybox(self.process):
-            self.changed = False
-            self.say(b"?")
-            return False
-        self.process.stdout.write("Really quit? ")
-        return self.process.stdin.readline()[:1] in (b"", b"y", b"Y")
-
-    def read_file(self, name: str, after: int) -> None:
-        """Put the lines of a file after a line, and say how many bytes they were."""
+    def load(self, name: str) -> None:
+        """Read the file to be edited."""
         try:
-            data = self.process.view.read_bytes(name)
+            lines = self._file_lines(name)
         except OSError as error:
-            self.process.error(f"{name}: {strerror(error)}")
+            self.process.flush()
+            self.process.stderr.write(f"{name}: {strerror(error)}\n")
+            self.problem = "Cannot open input file"
             return
-        new = data.split(b"\n")
-        if new[-1] == b"":
-            new.pop()
-        self.lines[after:after] = new
-        self.current = after + len(new)
-        self.changed = True
+        self.buffer.lines = lines
+        self.buffer.current = len(lines)
+        self.buffer.modified = False
+
+    def _file_lines(self, name: str) -> list[bytes]:
+        if name.startswith("!"):
+            data = command_output(self.process, encode(name[1:]))
+        else:
+            data = self.process.open_reader(name).read()
+        lines = records(data)
         if not self.quiet:
-            self.say(b"%d" % len(data))
+            if data and not data.endswith(b"\n"):
+                self.process.flush()
+                self.process.stderr.write("Newline appended\n")
+            self.write(f"{sum(len(line) + 1 for line in lines)}\n")
+        return lines
 
-    def insert(self, after: int) -> None:
-        """Lines of the input, up to a dot, after a line."""
-        while (line := self.process.stdin.readline()) and line.rstrip(b"\n") != b".":
-            self.lines.insert(after, line.rstrip(b"\n"))
-            after += 1
-            self.changed = True
-        self.current = after
+    def end_of_input(self) -> None:
+        """The input has ended: as if `q` was said."""
+        if self.buffer.modified and not self.warned:
+            self.fail("Warning: buffer modified")
+            self.status = 2
+
+    def fail(self, message: str) -> None:
+        """Answer with a question mark."""
+        self.problem, self.status = message, 1
+        self.write("?\n" + (f"{message}\n" if self.verbose else ""))
+
+    def perform(self, line: bytes) -> None:
+        """Do one command line."""
+        try:
+            self.execute(line)
+        except EdError as error:
+            self.fail(str(error))
+        except OSError as error:
+            self.process.flush()
+            self.process.stderr.write(f"{error.filename or self.name}: {strerror(error)}\n")
+            self.fail("Cannot open input file" if error.filename else strerror(error))
+
+    def execute(self, line: bytes) -> None:
+        """Do one command. EdError."""
+        addresses = Addresses(self.buffer, line)
+        given = addresses.read()
+        addresses.skip_blanks()
+        name = addresses.peek().decode("latin-1")
+        addresses.at += 1
+        rest = line[addresses.at :]
+        if name not in ("q", "e"):
+            self.warned = False
+        if not name:
+            self.print_next(given)
+            return
+        HANDLERS.get(name, _unknown)(self, given, rest)
+
+    # ---- files and the shell
+
+    def do_w(self, given: list[int], rest: bytes, mode: str = "w") -> None:
+        quits = rest[:1] in (b"q", b"Q")
+        name = self._named(rest[1:] if quits else rest)
+        first, last = self.span(given, 1, self.buffer.last()) if self.buffer.lines else (1, 0)
+        data = b"".join(line + b"\n" for line in self.buffer.lines[first - 1 : last])
+        target = name or self.name
+        if not target:
+            raise EdError("No current filename")
+        if target.startswith("!"):
+            self._pipe(target[1:], data)
+        else:
+            self.process.open_stream(target, mode).write(data)
+            self.name = self.name or target
+        if not self.quiet:
+            self.write(f"{len(data)}\n")
+        if (first, last) == (1, self.buffer.last()) or not self.buffer.lines:
+            self.buffer.modified = False
+        if quits:
+            raise ProcessExit(self.status)
+
+    def _pipe(self, command: str, data: bytes) -> None:
+        from minibuild.kernel.streams import Source  # few sessions write to commands
+
+        run_shell(self.process, encode(command), {0: Source(data)})
+
+    def do_append_file(self, given: list[int], rest: bytes) -> None:
+        self.do_w(given, rest, "a")
+
+    def do_r(self, given: list[int], rest: bytes) -> None:
+        name = self._named(rest) or self.name
+        if not name:
+            raise EdError("No current filename")
+        after = self.place(given, self.buffer.last())
+        self.buffer.remember()
+        self.buffer.insert(after, self._file_lines(name))
+        self.name = self.name or name
+
+    def do_e(self, _given: list[int], rest: bytes) -> None:
+        if self.buffer.modified and not self.warned:
+            self.warned = True
+            raise EdError("Warning: buffer modified")
+        self.do_edit(_given, rest)
+
+    def do_edit(self, _given: list[int], rest: bytes) -> None:
+        name = self._named(rest) or self.name
+        self.name = name
+        self.buffer.remember()
+        self.buffer.marks.clear()
+        self.problem = ""
+        self.load(name)
+        if self.problem:
+            raise EdError(self.problem)
+
+    def _named(self, rest: bytes) -> str:
+        """The file name after a command, which a blank parts from it."""
+        if rest and rest[:1] not in b" \t":
+            raise EdError("Unexpected command suffix")
+        return decode(rest).strip()
+
+    def do_f(self, _given: list[int], rest: bytes) -> None:
+        self.name = self._named(rest) or self.name
+        if not self.name:
+            raise EdError("No current filename")
+        self.write(self.name + "\n")
+
+    def do_q(self, _given: list[int], rest: bytes) -> None:
+        self.suffix(rest)
+        if self.buffer.modified and not self.warned:
+            self.warned = True
+            raise EdError("Warning: buffer modified")
+        raise ProcessExit(self.status)
+
+    def do_quit(self, _given: list[int], rest: bytes) -> None:
+        self.suffix(rest)
+        raise ProcessExit(self.status)
+
+    def do_shell(self, _given: list[int], rest: bytes) -> None:
+        self.process.flush()
+        run_shell(self.process, rest.replace(b"%", encode(self.name)))
+        if not self.quiet:
+            self.write("!\n")
+
+    def do_h(self, _given: list[int], _rest: bytes) -> None:
+        if self.problem:
+            self.write(self.problem + "\n")
+
+    def do_help_always(self, _given: list[int], _rest: bytes) -> None:
+        self.verbose = not self.verbose
+        if self.verbose and self.problem:
+            self.write(self.problem + "\n")
+
+    def do_prompt(self, _given: list[int], rest: bytes) -> None:
+        self.suffix(rest)
+        self.prompt = "" if self.prompt else self.wanted_prompt or "*"
+
+    def do_nothing(self, _given: list[int], _rest: bytes) -> None:
+        """A comment: nothing to do."""
 
 
-def _append(editor: Editor, first: int | None, last: int | None, _: bytes) -> None:
-    editor.insert(last if last is not None else editor.current if first is None else first)
+def _unknown(_editor: _Editor, _given: list[int], _rest: bytes) -> None:
+    raise EdError("Unknown command")
 
 
-def _insert(editor: Editor, first: int | None, last: int | None, _: bytes) -> None:
-    line = last if last is not None else editor.current if first is None else first
-    editor.insert(max(line - 1, 0))
-
-
-def _delete(editor: Editor, first: int | None, last: int | None, _: bytes) -> None:
-    lines = editor.chosen(first, last, "delete")
-    del editor.lines[lines.start - 1 : lines.stop - 1]
-    editor.current = min(lines.start, len(editor.lines))
-    editor.changed = True
-
-
-def _change(editor: Editor, first: int | None, last: int | None, _: bytes) -> None:
-    lines = editor.chosen(first, last, "delete")
-    del editor.lines[lines.start - 1 : lines.stop - 1]
-    editor.changed = True
-    editor.insert(lines.start - 1)
-
-
-def _print(editor: Editor, first: int | None, last: int | None, _: bytes) -> None:
-    for number in editor.chosen(first, last, "print"):
-        editor.say(editor.lines[number - 1])
-        editor.current = number
-
-
-def _list(editor: Editor, first: int | None, last: int | None, _: bytes) -> None:
-    for number in editor.chosen(first, last, "print"):
-        text = editor.lines[number - 1].decode("latin-1")
-        editor.say(b"".join(_visible(letter) for letter in text) + b"$")
-        editor.current = number
-
-
-def _visible(letter: str) -> bytes:
-    code = ord(letter)
-    if code >= 128:
-        return b"M-" + _visible(chr(code - 128))
-    return b"^" + bytes([code ^ 64]) if code < 32 or code == 127 else bytes([code])
-
-
-def _number(editor: Editor, first: int | None, last: int | None, _: bytes) -> None:
-    line = last if last is not None else len(editor.lines) if first is None else first
-    editor.say(b"%d" % line)
-
-
-def _step(editor: Editor, first: int | None, last: int | None, _: bytes) -> None:
-    line = last if last is not None else editor.current + 1 if first is None else first
-    if not 1 <= line <= len(editor.lines):
-        raise Refusal(f"line number {line} does not exist")
-    editor.current = line
-    editor.say(editor.lines[line - 1])
-
-
-def _mark(editor: Editor, first: int | None, _: int | None, argument: bytes) -> None:
-    editor.marks[b"'" + argument[:1]] = editor.current if first is None else first
-
-
-def _name(editor: Editor, _: int | None, __: int | None, argument: bytes) -> None:
-    if argument:
-        editor.name = argument.decode("utf-8", "surrogateescape")
-    elif editor.name:
-        editor.say(encode(f'"{editor.name}"' if is_busybox(editor.process) else editor.name))
-    else:
-        raise Refusal("No file name")
-
-
-def _read(editor: Editor, first: int | None, last: int | None, argument: bytes) -> None:
-    name = argument.decode("utf-8", "surrogateescape") or editor.name
-    if not name:
-        raise Refusal("No file name")
-    line = last if last is not None else len(editor.lines) if first is None else first
-    editor.read_file(name, line)
-
-
-def _write(editor: Editor, first: int | None, last: int | None, argument: bytes) -> None:
-    name = argument.decode("utf-8", "surrogateescape") or editor.name
-    if not name:
-        raise Refusal("No file name specified")
-    low = 1 if first is None else first
-    high = len(editor.lines) if first is None else low if last is None else last
-    data = b"".join(line + b"\n" for line in editor.lines[low - 1 : high])
-    try:
-        editor.process.view.write_bytes(name, data)
-    except OSError as error:
-        raise Refusal(f"{name}: {strerror(error)}") from None
-    if not editor.quiet:
-        editor.say(b"%d" % len(data))
-    if first is None:
-        editor.changed = False
-
-
-def _substitute(editor: Editor, first: int | None, last: int | None, argument: bytes) -> None:
-    delimiter = argument[:1]
-    pieces = re.split(rb"(?<!\\)" + re.escape(delimiter), argument[1:]) if delimiter else []
-    if len(pieces) < 2:
-        raise Refusal("bad substitution")
-    old, new, flags = pieces[0], pieces[1], b"".join(pieces[2:])
-    editor.pattern = old or editor.pattern
-    find = editor.finder(editor.pattern)
-    done = 0
-    for number in editor.chosen(first, last, "substitute"):
-        line, out, at = editor.lines[number - 1], b"", 0
-        while (found := find(line[at:])) is not None:
-            start, end = at + found[0], at + found[1]
-            matched = line[start:end]
-            text = new if is_busybox(editor.process) else re.sub(rb"(?<!\\)&", lambda _, m=matched: m, new)
-            out += line[at:start] + text
-            at, done = end, done + 1
-            if b"g" not in flags or start == end:
-                break
-        if out or at:
-            editor.lines[number - 1] = out + line[at:]
-            editor.current, editor.changed = number, True
-    if not done:
-        raise Refusal(f'no substitutions found for "{editor.pattern.decode("utf-8", "replace")}"')
-    if b"p" in flags:
-        editor.say(editor.lines[editor.current - 1])
-
-
-COMMANDS: dict[str, Callable[[Editor, int | None, int | None, bytes], None]] = {
-    "a": _append, "c": _change, "d": _delete, "f": _name, "i": _insert, "k": _mark, "l": _list, "p": _print,
-    "r": _read, "s": _substitute, "w": _write, "=": _number, "": _step,
-}  # fmt: skip
+HANDLERS: dict[str, Callable[..., None]] = {
+    "p": _Editor.do_p,
+    "n": _Editor.do_n,
+    "l": _Editor.do_l,
+    "=": _Editor.do_equals,
+    "a": _Editor.do_a,
+    "i": _Editor.do_i,
+    "c": _Editor.do_c,
+    "d": _Editor.do_d,
+    "j": _Editor.do_j,
+    "m": _Editor.do_m,
+    "t": _Editor.do_t,
+    "k": _Editor.do_k,
+    "u": _Editor.do_u,
+    "s": _Editor.do_s,
+    "g": _Editor.do_g,
+    "v": _Editor.do_v,
+    "w": _Editor.do_w,
+    "W": _Editor.do_append_file,
+    "r": _Editor.do_r,
+    "e": _Editor.do_e,
+    "E": _Editor.do_edit,
+    "f": _Editor.do_f,
+    "q": _Editor.do_q,
+    "Q": _Editor.do_quit,
+    "!": _Editor.do_shell,
+    "h": _Editor.do_h,
+    "H": _Editor.do_help_always,
+    "P": _Editor.do_prompt,
+    "z": _Editor.do_scroll,
+    "#": _Editor.do_nothing,
+}

@@ -219,6 +219,6 @@ class Search:
             self.write(
                 (self.name + (b"\0" if style.null else b":") if style.named else b"") + b"%d\n" % self.count
             )
-        elif (style.mode == "l" and found) or (style.mode == "L" and not found):
+        if (style.mode == "l" and found) or (style.mode == "L" and not found):
             self.write(self.name + (b"\0" if style.null else b"\n"))
         return found
