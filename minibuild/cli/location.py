@@ -1,6 +1,5 @@
 """Where the store is."""
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,11 +22,9 @@ class StoreLocation:
     @property
     def root(self) -> Path:
         """The store's directory; it need not exist."""
-        if self._given:
-            return Path(os.path.expanduser(self._given))  # noqa: PTH111  unlike Path's, it never fails
-        import platformdirs  # a store that was named needs no search
+        from minibuild.store.location import default_root  # help and completion need none
 
-        return Path(platformdirs.user_data_dir("minibuild", appauthor=False))
+        return default_root(self._given)
 
     def open(self) -> "Store":
         """Open the store, made when it is missing. Raise `StoreError`."""
