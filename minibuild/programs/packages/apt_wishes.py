@@ -20,6 +20,13 @@ _WISH = re.compile(r"(?P<name>[^:=/]+)(?::(?P<arch>[a-z0-9-]+))?(?:=(?P<version>
 _VALID = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9+.-]*\Z")
 
 
+# Names of packages that bring no command, and last words that commands do not have.
+_LIBRARY = re.compile(
+    r"\Alib|\Apython3?-|-(dev|devel|doc|common|data|dbg|headers|locale|fonts?|themes?|libs?|plugins?)\Z"
+)
+_VARIANT = re.compile(r"-(desktop|stable|beta|dev|cli|client|server|bin|ce|org|latest|nightly)\Z")
+
+
 class Wishes(NamedTuple):
     """What was asked for: packages to install, names to remove, error messages."""
 
@@ -44,8 +51,12 @@ def read_wishes(process: Process, where: Distribution, words: Iterable[str]) -> 
 
 
 def assumed_package(name: str, version: str) -> Package:
-    """A package of which nothing is known but its name: it is taken to bring a command of that name."""
-    files = () if name.startswith("lib") or "-" in name else (PackageFile(f"/usr/bin/{name}", "program"),)
+    """A package of which nothing is known but its name: it is taken to bring a command of that name.
+
+    What `slack-desktop` and `google-chrome-stable` bring is called without their last word, too.
+    """
+    names = [] if _LIBRARY.search(name) else list(dict.fromkeys((name, _VARIANT.sub("", name))))
+    files = tuple(PackageFile(f"/usr/bin/{one}", "program") for one in names)
     return Package(name, version, 1024, "misc", "optional", (), (), files)
 
 

@@ -87,4 +87,8 @@ def update_locale(process: Process) -> int:
 def _record(process: Process, names: list[str]) -> None:
     view = process.view
     old = decode(view.read_bytes(_ARCHIVE)).split() if view.exists(_ARCHIVE) else []
+    for name in names:
+        language, dot, charset = name.partition(".")
+        directory = language + dot + charset.lower().replace("-", "")
+        put_file(view, f"/usr/lib/locale/{directory}/LC_IDENTIFICATION", encode(f"{name}\n"))
     put_file(view, _ARCHIVE, encode("".join(f"{name}\n" for name in dict.fromkeys([*old, *names]))))
