@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from minibuild.filesystem.errors import strerror
+from minibuild.filesystem.opaque import origin_of
 from minibuild.programs.coreutils.modes import parse_mode
 from minibuild.programs.coreutils.paths import join
 from minibuild.programs.inputs import SIZES, die, encode, number, quoted, report
@@ -13,6 +14,7 @@ from minibuild.programs.registry import program
 from minibuild.programs.system.dates import parse_date
 
 if TYPE_CHECKING:
+    from minibuild.filesystem.view import View
     from minibuild.kernel.process import Process
     from minibuild.programs.options import Opts
 
@@ -129,7 +131,7 @@ def _make_one(process: Process, path: str, mode: int | None, existing: bool, ver
     try:
         view.mkdir(path, 0o777)
     except OSError as error:
-        if existing and view.is_dir(path):
+        if existing and leads_to_directory(view, path):
             return
         raise type(error)(error.errno, strerror(error), path) from None
     if existing and mode is None and path.endswith("/"):
@@ -139,6 +141,19 @@ def _make_one(process: Process, path: str, mode: int | None, existing: bool, ver
     if verbose:
         said = f"created directory: '{path}'" if is_busybox(process) else created(process, path)
         process.stdout.write(encode(said + "\n"))
+
+
+def leads_to_directory(view: View, path: str) -> bool:
+    """Is there a directory? A file of which nothing is known is taken for one, and becomes it."""
+    if view.is_dir(path):
+        return True
+    try:
+        if origin_of(view.stat(path).node):
+            view.listdir(path)
+            return True
+    except OSError:
+        pass
+    return False
 
 
 def created(process: Process, path: str) -> str:
@@ -250,7 +265,7 @@ def touch(process: Process) -> int:
             return 1
     key = opts.last("d", "t")
     if key:
-        stamp = parse_date(opts.text(key), process)
+        stamp = parse_date(opts.text(key), process, stamp=key == "t")
         if stamp is None:
             text = opts.text(key)
             die(process, f"invalid date '{text}'", gnu=f"invalid date format {quoted(text)}")

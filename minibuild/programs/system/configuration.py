@@ -103,7 +103,7 @@ def locale(process: Process) -> int:
 
 def installed(process: Process) -> list[str]:
     """The locales under /usr/lib/locale, and those that need no file."""
-    names = {"C", "POSIX"}
+    names = {"C", "C.utf8", "POSIX"}
     view = process.view
     if view.is_dir("/usr/lib/locale"):
         names.update(name for name, stat in view.scandir("/usr/lib/locale") if stat.kind == "dir")

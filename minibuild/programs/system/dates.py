@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from minibuild.programs.options import is_busybox
-from minibuild.programs.system.timezone import DAY, Zone, civil, days, local_zone
+from minibuild.programs.system.timezone import DAY, Zone, civil, days, local_zone, zone_named
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -153,24 +153,27 @@ FORMS = [
 COMPILED: list[tuple[re.Pattern[str], str]] = []
 
 
-def parse_date(text: str, process: Process, *, utc: bool = False) -> int | None:
-    """Nanoseconds since 1970 of a date string, in the zone of the process; None when it is no date."""
+def parse_date(text: str, process: Process, *, utc: bool = False, stamp: bool = False) -> int | None:
+    """Nanoseconds since 1970 of a date string, in the zone of the process; None when it is no date.
+
+    busybox and GNU's programs read different strings, but for the `stamp` of `touch -t`.
+    """
     zone = Zone() if utc else local_zone(process)
     now = process.system.clock.now()
     if re.fullmatch(r"@-?\d+", text):
         return int(text[1:]) * SECOND
+    if not stamp and not is_busybox(process):
+        # Imported here: only GNU's programs read such words.
+        from minibuild.programs.system.gnu_dates import parse_gnu_date
+
+        return parse_gnu_date(text, now, zone, lambda name: zone_named(process, name))
     if not COMPILED:
         COMPILED.extend((re.compile(rf"\s*{form}\s*"), fields) for form, fields in FORMS)
     for form, fields in COMPILED:
         match = form.fullmatch(text)
         if match is not None:
             return _assemble(dict(zip(fields, match.groups(), strict=True)), Moment(now, zone), zone)
-    if is_busybox(process):
-        return None
-    # Imported here: only GNU's date and touch read such words.
-    from minibuild.programs.system.gnu_dates import parse_gnu_date
-
-    return parse_gnu_date(text, now, zone)
+    return None
 
 
 def _assemble(given: dict[str, str | None], now: Moment, zone: Zone) -> int:

@@ -147,10 +147,13 @@ def _change(match: re.Match[str]) -> Change:
 
 
 def local_zone(process: Process) -> Zone:
-    """The zone of the process: its TZ, else /etc/localtime, else UTC. An unknown zone is UTC."""
+    """The zone of the process: its TZ, else /etc/localtime, else UTC."""
     text = process.env.get("TZ")
-    if text is None:
-        return _file_zone(process, "/etc/localtime") or Zone()
+    return _file_zone(process, "/etc/localtime") or Zone() if text is None else zone_named(process, text)
+
+
+def zone_named(process: Process, text: str) -> Zone:
+    """The zone of a value of TZ; an unknown one is UTC."""
     name = text.removeprefix(":")
     if not name or ".." in name:
         return Zone()
