@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from minibuild.shell.compiler import compile_command
-from minibuild.shell.errors import LoopControl
+from minibuild.shell.errors import LoopControl, ReturnFrom
 from minibuild.shell.expansion import compile_words
 from minibuild.shell.parameters import matches
 from minibuild.shell.texts import compile_pattern, compile_text
@@ -70,11 +70,16 @@ def and_or(command: AndOr, dialect: Dialect, tail: bool) -> Run:
 def negation(command: Not, dialect: Dialect, tail: bool) -> Run:  # noqa: ARG001
     """`!`."""
     inner = compile_command(command.command, dialect)
+    turned = dialect.name == "ash"
 
     def run(shell: Shell) -> int:
         shell.tested += 1
         try:
             status = inner(shell)
+        except ReturnFrom as ended:
+            if not turned:
+                raise
+            raise ReturnFrom(0 if ended.status else 1) from None  # ash turns even this around
         finally:
             shell.tested -= 1
         shell.status = 0 if status else 1
@@ -168,7 +173,10 @@ def for_loop(command: For, dialect: Dialect, tail: bool) -> Run:  # noqa: ARG001
     words = None if command.words is None else compile_words(command.words, dialect)
     body = compile_command(command.body, dialect)
 
+    line = command.line
+
     def turns(shell: Shell) -> int:
+        shell.line = line
         status = 0
         for value in list(shell.args) if words is None else words(shell):
             shell.variables.set(name, value)

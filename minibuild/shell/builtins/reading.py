@@ -249,11 +249,37 @@ def _rest(text: str, at: int, ifs: str, blanks: str, escaped: set[int]) -> str:
     return text[at:end]
 
 
+def split_as_ash(text: str, escaped: set[int], ifs: str, most: int) -> list[str]:
+    """The fields that busybox makes, character by character.
+
+    It still skips blanks after a character that a backslash made ordinary, when that began the line.
+    """
+    fields: list[str] = []
+    current: list[str] = []
+    start_of_word = 1
+    for at, char in enumerate(text):
+        if at not in escaped:
+            if start_of_word and char in ifs:
+                if char in _WHITESPACE:
+                    continue
+                start_of_word -= 1
+                if start_of_word == 1:
+                    continue
+            start_of_word = 0
+            if len(fields) < most - 1 and char in ifs:
+                fields.append("".join(current))
+                current.clear()
+                start_of_word = 2 if char in _WHITESPACE else 1
+                continue
+        current.append(char)
+    blanks = "".join(char for char in ifs if char in _WHITESPACE)
+    fields.append(_rest("".join(current).rstrip(blanks), 0, ifs, blanks, set()))
+    return fields
+
+
 def _assign(shell: Shell, names: list[str], text: str, escaped: set[int]) -> None:
-    fields = split_line(text, escaped, shell.variables.ifs, len(names))
-    if escaped and shell.dialect.name == "ash" and len(fields) == len(names):
-        blanks = "".join(char for char in shell.variables.ifs if char in _WHITESPACE)
-        fields[-1] = fields[-1].rstrip(blanks)  # even those that a backslash made ordinary
+    split = split_as_ash if shell.dialect.name == "ash" else split_line
+    fields = split(text, escaped, shell.variables.ifs, len(names))
     for index, name in enumerate(names):
         value = fields[index] if index < len(fields) else ""
         if name.endswith("]") and shell.dialect.bash:
