@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from minibuild.filesystem.content import InlineContent
 from minibuild.filesystem.errors import strerror
 from minibuild.filesystem.openfile import OpenFile
+from minibuild.programs.archive.outflow import count_written
 from minibuild.programs.archive.tar_words import Prefixes
 from minibuild.programs.inputs import die, encode
 
@@ -121,6 +122,7 @@ class CpioUnpacker:
             view.symlink(member.target, name)
         elif member.kind == "file":
             stream = self.process.open_stream(name, "x", member.mode)
+            count_written(self.process, member.size)
             data = b"".join(self.reader.data(member))
             if isinstance(stream, OpenFile):
                 stream.node.content = InlineContent(data)

@@ -33,6 +33,11 @@ class Inflow:
         self._buffer, self._at = b"", 0
         self.position = 0  # of the next byte, from where reading began
 
+    @property
+    def at_once(self) -> bool:
+        """Whether much can be read as one piece."""
+        return self._fetch is not None
+
     def peek(self, n: int) -> bytes:
         """The next `n` bytes, fewer only at the end; they stay."""
         while len(self._buffer) - self._at < n and (piece := self._more()):

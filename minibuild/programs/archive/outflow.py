@@ -14,6 +14,13 @@ if TYPE_CHECKING:
 _HELD = 1 << 16
 
 
+def count_written(process: Process, size: int) -> None:
+    """Count bytes that become a file's content at once, without being written piece by piece. LimitError."""
+    count = process.view.filesystem.on_write
+    if count is not None:
+        count(size)
+
+
 class Outflow:
     """Gathers small writes. `stream` None is standard output."""
 

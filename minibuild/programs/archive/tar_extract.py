@@ -14,6 +14,7 @@ from minibuild.filesystem.errors import strerror
 from minibuild.filesystem.nodes import EMPTY
 from minibuild.filesystem.openfile import OpenFile
 from minibuild.kernel.limits import LimitError
+from minibuild.programs.archive.outflow import count_written
 from minibuild.programs.archive.sparse import SparseContent
 from minibuild.programs.archive.tar_read import TarError
 from minibuild.programs.inputs import die
@@ -29,8 +30,8 @@ if TYPE_CHECKING:
     from minibuild.programs.archive.tar_read import TarReader
 
 SECOND = 10**9
+_WHOLE = 8 << 20  # a larger file is written as it comes, so that it is not held twice
 _LARGEST_SPARSE = 4 << 30  # the zeros in a file take no memory, but whoever reads it reads them
-_UNPACKED = 8  # times the limit of memory is how much one archive may unpack to
 
 
 def stripped(name: str, count: int) -> str | None:
@@ -72,19 +73,20 @@ class Unpacker:
         self.opts = line.opts
         self.owners = Owners(process, numeric="numeric" in line.opts)
         self.strip = number_of(process, line)
-        self._total = 0
 
     def write_file(self, member: Member, path: str, mode: str, permissions: int) -> None:
         """Create the file and give it its bytes. OSError as open(2) gives it."""
         stream = self.process.open_stream(path, mode, permissions)
-        self._total += member.size
-        most = _UNPACKED * self.process.system.limits.memory
-        if self._total > most or member.length > _LARGEST_SPARSE:
-            raise LimitError(f"the command was ended: it unpacked more than {most >> 20} MiB")
-        if not isinstance(stream, OpenFile):
+        if member.length > _LARGEST_SPARSE:
+            raise LimitError(
+                f"the command was ended: a file would be larger than {_LARGEST_SPARSE >> 30} GiB"
+            )
+        pieces = member.size > _WHOLE and not self.reader.source.at_once and member.holes is None
+        if pieces or not isinstance(stream, OpenFile):
             for piece in self.reader.data(member):
                 stream.write(piece)
             return
+        count_written(self.process, member.size)
         data = self.reader.content(member)
         content = InlineContent(data) if data else EMPTY
         if member.holes is None:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from minibuild.filesystem.content import InlineContent
 from minibuild.filesystem.errors import strerror
 from minibuild.filesystem.openfile import OpenFile
-from minibuild.kernel.limits import LimitError
 from minibuild.kernel.process import ProcessExit
+from minibuild.programs.archive.outflow import count_written
 from minibuild.programs.archive.tar_words import Prefixes
 from minibuild.programs.archive.zip_read import is_link, mode_of, mtime_of, pieces
 from minibuild.programs.inputs import die
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from minibuild.kernel.process import Process
     from minibuild.programs.options import Opts
 
+_WHOLE = 8 << 20  # a larger file is written as it comes, so that it is not held twice
 _QUESTION = "replace {}? [y]es, [n]o, [A]ll, [N]one, [r]ename: "
-_UNPACKED = 8  # times the limit of memory is how much one archive may unpack to
 
 
 class Unzipper:
@@ -34,7 +34,6 @@ class Unzipper:
         self.flat = "j" in opts
         self.answer = {"o": "A", "n": "N"}.get(opts.last("o", "n") or "", "")
         self.status = 0
-        self._total = 0
 
     def begin(self) -> None:
         """Before the first member."""
@@ -74,6 +73,12 @@ class Unzipper:
 
     def write(self, member: zipfile.ZipInfo, path: str, permissions: int) -> None:
         """Write a regular file. OSError, ZipDamageError."""
+        if member.file_size > _WHOLE:
+            stream = self.process.open_stream(path, "w", permissions)
+            for piece in pieces(self.process, self.archive, member):
+                stream.write(piece)
+            stream.close()
+            return
         data = self.content(member)
         stream = self.process.open_stream(path, "w", permissions)
         if isinstance(stream, OpenFile):
@@ -88,9 +93,7 @@ class Unzipper:
         found = []
         for piece in pieces(self.process, self.archive, member):
             found.append(piece)
-            self._total += len(piece)
-            if self._total > _UNPACKED * self.process.system.limits.memory:
-                raise LimitError(f"the command was ended: it unpacked more than {self._total >> 20} MiB")
+            count_written(self.process, len(piece))
         return b"".join(found)
 
     def say(self, verb: str, name: str) -> None:
