@@ -18,7 +18,14 @@ class MinibuildError(Exception):
     exit_code = 1
 
     def __init__(
-        self, message: str, *, hint: str = "", path: str = "", line: int = 0, column: int = 0, source: str = ""
+        self,
+        message: str,
+        *,
+        hint: str = "",
+        path: str = "",
+        line: int = 0,
+        column: int = 0,
+        source: str = "",
     ) -> None:
         super().__init__(message)
         self.message = message

@@ -6,6 +6,7 @@ import posixpath
 from minibuild.build.errors import BuildError
 from minibuild.build.ownership import Owner
 from minibuild.filesystem import Directory, FileSystem, Node, View
+from minibuild.filesystem.opaque import origin_of
 
 _ROOT = Owner(0, 0)
 _LINKS = 255
@@ -79,7 +80,9 @@ class Destination:
         while here != "/" and (node := self.node(here)) is None:
             missing.append(here)
             here = posixpath.dirname(here)
-        if here != "/" and not isinstance(node, Directory):
+        if here != "/" and origin_of(node):
+            self.view.listdir(here)  # something unknown is a directory once somebody needs one
+        elif here != "/" and not isinstance(node, Directory):
             raise BuildError(
                 f"cannot copy to non-directory: {here}",
                 hint="something that is not a directory has this name in the image",

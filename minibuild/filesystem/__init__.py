@@ -26,10 +26,10 @@ if TYPE_CHECKING:
     from minibuild.filesystem.kept import dump_tree, load_tree
     from minibuild.filesystem.layer import apply_layer, round_times, settle, write_layer
     from minibuild.filesystem.nodes import Device, Directory, Fifo, File, Node, Symlink
-    from minibuild.filesystem.openfile import OpenFile
+    from minibuild.filesystem.openfile import OpenFile, SpecialFile
     from minibuild.filesystem.status import Stat
     from minibuild.filesystem.tree import Entry, FileSystem, Snapshot
-    from minibuild.filesystem.view import SpecialFile, View
+    from minibuild.filesystem.view import View
 
 __all__ = [
     "OPAQUE_ATTRIBUTE",
@@ -99,7 +99,7 @@ _PLACES = {
     "ROOT": "credentials",
     "SliceContent": "content",
     "Snapshot": "tree",
-    "SpecialFile": "view",
+    "SpecialFile": "openfile",
     "Stat": "status",
     "Symlink": "nodes",
     "View": "view",

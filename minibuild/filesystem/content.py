@@ -268,6 +268,9 @@ class OpaqueContent:
         return self
 
 
+OPAQUE_MARK = "opaque-"
+
+
 def opaque_word(origin: str) -> str:
     """The word that stands for unknown text, such as `opaque-1a2b3c4d`."""
-    return f"opaque-{zlib.crc32(origin.encode('utf-8', 'surrogateescape')):08x}"
+    return f"{OPAQUE_MARK}{zlib.crc32(origin.encode('utf-8', 'surrogateescape')):08x}"

@@ -6,7 +6,7 @@ from typing import Protocol
 from minibuild.filesystem.content import GrowingContent, PaddedContent
 from minibuild.filesystem.credentials import Credentials
 from minibuild.filesystem.errors import fail
-from minibuild.filesystem.nodes import EMPTY, File
+from minibuild.filesystem.nodes import EMPTY, File, Node
 from minibuild.filesystem.opaque import mark_opaque, origin_of
 from minibuild.filesystem.status import Stat
 from minibuild.filesystem.tree import FileSystem, Parts
@@ -174,3 +174,14 @@ class OpenFile:
         who = self._unprivileged
         if who is not None and node.mode & 0o6000:
             node.mode &= ~0o6000 if node.mode & 0o010 or not who.in_group(node.gid) else ~0o4000
+
+
+class SpecialFile(Exception):  # noqa: N818  not an error: the caller knows what to do with a device or fifo
+    """A device or fifo was opened: what it does is not the file system's business. `node` and `path` tell
+    which.
+    """
+
+    def __init__(self, node: Node, path: str) -> None:
+        super().__init__(path)
+        self.node = node
+        self.path = path

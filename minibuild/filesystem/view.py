@@ -11,7 +11,8 @@ from minibuild.filesystem.content import InlineContent
 from minibuild.filesystem.credentials import EXECUTE, READ, WRITE, may_remove, permitted
 from minibuild.filesystem.errors import fail
 from minibuild.filesystem.nodes import EMPTY, Device, Directory, Fifo, File, Node, Symlink
-from minibuild.filesystem.openfile import OpenFile
+from minibuild.filesystem.opaque import origin_of
+from minibuild.filesystem.openfile import OpenFile, SpecialFile
 from minibuild.filesystem.resolve import Place
 from minibuild.filesystem.status import path_number
 from minibuild.filesystem.tree import FileSystem, Parts
@@ -29,17 +30,6 @@ _MODES = {
     "rw": (True, True, True, False, False, False),
 }
 _MAX_TARGET = 4095
-
-
-class SpecialFile(Exception):  # noqa: N818  not an error: the caller knows what to do with a device or fifo
-    """A device or fifo was opened: what it does is not the file system's business. `node` and `path` tell
-    which.
-    """
-
-    def __init__(self, node: Node, path: str) -> None:
-        super().__init__(path)
-        self.node = node
-        self.path = path
 
 
 class View(AttributeView):
@@ -133,6 +123,9 @@ class View(AttributeView):
         """Make a directory; in a setgid directory it inherits group and bit."""
         place = self.locate_name(path)
         if place.node is not None:
+            if origin_of(place.node):  # something unknown turns out to be a directory
+                self._as_directory(place.parts, place.node)
+                return
             raise fail(errno.EEXIST, path)
         directory = Directory(mode=mode & 0o1777 & ~self.umask, mtime=self.filesystem.clock())
         self._create(place.parts, directory, path)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 from typing import TYPE_CHECKING
 
+from minibuild.filesystem.content import OPAQUE_MARK
 from minibuild.filesystem.errors import fail, strerror
 from minibuild.kernel.descriptors import Descriptors
 from minibuild.kernel.execution import execute, find_executable, run_command
@@ -274,7 +275,7 @@ class Process:
             return 128 + killed.signal
         except RecursionError:
             raise LimitError("the command was ended: it is nested too deeply (the recursion limit)") from None
-        if self.view.opaque or (status and self.view.missing):
+        if self.view.opaque or (status and self.system.filesystem.doubting):
             status = self._assume(status)
         try:
             self.flush()
@@ -292,20 +293,26 @@ class Process:
 
         It is taken to have succeeded, and its output to be as little known.
         """
-        opaque = self.view.opaque
-        name = self.argv[0].rpartition("/")[2] if self.argv else ""
-        origin = opaque or f"whether the image has {self.view.missing}"
-        if not opaque and not self.assumable:
+        origin = self.view.opaque or self._doubtful()
+        if not origin or (not self.view.opaque and not self.assumable):
             return status
         output = self.descriptors.get(1)
         if output is not None and output.writable:
             output.make_opaque(origin)
-        if not opaque and name in _ANSWERS:
+        name = self.argv[0].rpartition("/")[2] if self.argv else ""
+        if not self.view.opaque and name in _ANSWERS and self.parent is not None:
             self.doubt = (f"{origin} is not known", self.system.work)
         elif status and self.assumable:
             self.system.fidelity.note(Fidelity.ASSUMED, f"{name} is taken to succeed: {origin} is not known")
             return 0
         return status
+
+    def _doubtful(self) -> str:
+        """Why a failure may be none in reality, or ""."""
+        if self.view.missing:
+            return f"whether the image has {self.view.missing}"
+        unknown = next((word for word in self.argv if OPAQUE_MARK in word), "")
+        return f"what `{unknown}` stands for" if unknown else ""
 
     def _discard(self) -> None:
         if self._stdout is not None:

@@ -109,7 +109,7 @@ class Parser(Compounds):
         self.skip_newlines()
         if self.keyword() == "{":
             self.advance()
-            body = self.commands()
+            body = self.commands("}")
             self.expect("}")
         else:
             body = self.loop_body()

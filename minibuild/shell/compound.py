@@ -24,7 +24,7 @@ class Compounds(Commands):
             return self._if()
         if keyword in ("while", "until"):
             self.advance()
-            condition = self.commands()
+            condition = self.commands("do")
             return While(condition, self.loop_body(), keyword == "until")
         if keyword == "for":
             return self._for()
@@ -32,14 +32,14 @@ class Compounds(Commands):
             return self._case()
         if keyword == "{":
             self.advance()
-            body = self.commands()
+            body = self.commands("}")
             self.expect("}")
             return Group(body)
         if keyword == "(":
             if self.dialect.bash and (command := self.bash_compound("((")) is not None:
                 return command
             self.advance()
-            body = self.commands()
+            body = self.commands(")")
             if self.peek() != ")":
                 self.unexpected('")"')
             self.advance()
@@ -58,7 +58,7 @@ class Compounds(Commands):
     def loop_body(self) -> Command:
         """`do … done`."""
         self._do()
-        body = self.commands()
+        body = self.commands("done")
         self.expect("done")
         return body
 
@@ -72,12 +72,12 @@ class Compounds(Commands):
         otherwise = None
         while self.keyword() in ("if", "elif"):
             self.advance()
-            condition = self.commands()
+            condition = self.commands("then")
             self.expect("then")
-            branches.append((condition, self.commands()))
+            branches.append((condition, self.commands("fi")))
         if self.keyword() == "else":
             self.advance()
-            otherwise = self.commands()
+            otherwise = self.commands("fi")
         self.expect("fi")
         return If(tuple(branches), otherwise)
 
@@ -112,7 +112,7 @@ class Compounds(Commands):
         self.skip_newlines()
         if self.dialect.bash and self.keyword() == "{":
             self.advance()
-            body = self.commands()
+            body = self.commands("}")
             self.expect("}")
         else:
             body = self.loop_body()

@@ -181,7 +181,7 @@ class _Expression:
             return self.unary(word, self.words[self.at - 1])
         if left >= 2 and self.is_binary(self.words[self.at + 1]):
             if left < 3:
-                raise TestError("argument expected")
+                raise TestError(f"{self.words[self.at + 1]}: argument expected")
             self.at += 3
             return self.binary(word, self.words[self.at - 2], self.words[self.at - 1])
         self.at += 1

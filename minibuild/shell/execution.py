@@ -152,14 +152,14 @@ def replace_shell(shell: Shell, argv: list[str], assign: Assign | None, redirect
     """Let a program take the place of the shell: the last thing that it does."""
     process = shell.process
     try:
-        if redirect is not None:
-            apply(shell, process, redirect(shell), None)
+        actions = redirect(shell) if redirect is not None else []
+        done = assign(shell, {}) if assign is not None else []
+        if shell.options.xtrace:
+            trace(shell, done, argv)  # where standard error is before the redirections
+        apply(shell, process, actions, None)
     except RedirectionError as error:
         shell.report(error)
         return shell.check(error.status)
-    done = assign(shell, {}) if assign is not None else []
-    if shell.options.xtrace:
-        trace(shell, done, argv)
     process.handlers.clear()
     process.pending.clear()
     process.env = shell.variables.environment()

@@ -248,7 +248,7 @@ class Shell(Services):
             raise ShellExit(status)
 
     def doubt_test(self, words: Sequence[str]) -> None:
-        """A test is false; remember why it may be true in reality."""
+        """Remember why a test may have another outcome in reality."""
         system = self.process.system
         if not system.filesystem.doubting:
             return
@@ -258,12 +258,14 @@ class Shell(Services):
         elif any(OPAQUE_WORD.search(word) for word in words):
             self.process.doubt = (f"whether `{' '.join(words)}` holds is not known", system.work)
 
-    def assumed(self) -> bool:
-        """Whether the command that just failed is a test that may as well have succeeded: then it is taken
-        to have.
+    def assumed(self, within: int = 0) -> bool:
+        """Whether the command that failed is a test that may as well have succeeded: then it is taken to
+        have.
+
+        `within` says how many units of work ago the test may have been.
         """
         reason, moment = self.process.doubt
-        if not reason or moment != self.process.system.work:
+        if not reason or self.process.system.work - moment > within:
             return False
         self.process.system.fidelity.note(Fidelity.ASSUMED, reason)
         return True

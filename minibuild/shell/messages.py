@@ -46,7 +46,7 @@ class Messages:
 
     def null_or_unset(self, name: str, *, null: bool) -> str:
         """What `${name?}` says by itself."""
-        return f"{name}: parameter {'null or not set' if null else 'not set'}"
+        return f"{name}: parameter {'not set or null' if null else 'not set'}"
 
     def bad_substitution(self, name: str) -> str:  # noqa: ARG002  bash tells the name
         """A `${…}` that does not exist."""

@@ -129,8 +129,11 @@ class Commands(Lexer):
             return None
         return self._list(stop_at_newline=False)
 
-    def commands(self) -> Command:
-        """A list of one command at least."""
+    def commands(self, ending: str) -> Command:
+        """A list of one command at least, which `ending` should follow."""
+        self.skip_newlines()
+        if self.peek() == END:
+            self.premature_end(f'"{ending}"')
         body = self.body()
         assert body is not None
         return body

@@ -138,7 +138,7 @@ class _Printer:
                 raise PrintfError(
                     f"{match.group()}: invalid directive" if kind else "missing format character"
                 )
-            raise PrintfError("%: invalid format")
+            raise PrintfError(f"%{flags}{self.form[match.start('kind') :]}: invalid format")
         self.out.append(text)
         return match.end()
 

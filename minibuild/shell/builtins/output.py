@@ -86,10 +86,12 @@ def printf(shell: Shell, argv: list[str]) -> int:
     if words and words[0] == "--":
         words = words[1:]
     if not words:
+        if shell.dialect.name == "ash":
+            shell.complain_as("printf", "usage: printf FORMAT [ARGUMENT...]")
+            return 1
+        bash = shell.dialect.bash
         shell.complain(
-            "usage: printf [-v var] format [arguments]"
-            if shell.dialect.bash
-            else "usage: printf format [arg ...]"
+            "usage: printf [-v var] format [arguments]" if bash else "usage: printf format [arg ...]"
         )
         return 2
     text, status, wrong = "", 0, False

@@ -100,7 +100,10 @@ def read(shell: Shell, argv: list[str]) -> int:
         if not NAME.fullmatch(name.partition("[")[0]):
             if shell.dialect.bash:
                 raise ShellError(f"`{name}': not a valid identifier", 1)
-            raise ShellError(f"{name}: bad variable name", 2 if shell.dialect.posix_only else 1)
+            if shell.dialect.posix_only:
+                raise ShellError(f"{name}: bad variable name")
+            shell.complain_as("read", f"read: '{name}': bad variable name")
+            return 1
     stream = shell.process.descriptors.get(request.descriptor)
     if stream is not None and request.prompt and stream.is_tty:
         shell.process.stderr.write(request.prompt)

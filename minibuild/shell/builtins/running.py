@@ -14,6 +14,9 @@ from minibuild.shell.execution import _call_builtin, execute_as, run_external
 from minibuild.shell.numbers import non_negative, status_number
 from minibuild.shell.octets import decode
 
+# Units of work between a test and an `exit` that follows from it: a message or two.
+GIVING_UP = 6
+
 if TYPE_CHECKING:
     from minibuild.shell.interpreter import Shell
 
@@ -213,6 +216,8 @@ def builtin(shell: Shell, argv: list[str]) -> int:
 def leave(shell: Shell, argv: list[str]) -> int:
     """`exit [status]`."""
     status = shell.trap_status() if len(argv) < 2 else status_number(argv[1], shell)
+    if status and shell.assumed(within=GIVING_UP):
+        status = 0  # the script gives up because of a test that nobody knows the outcome of
     raise ShellExit(status & 255)
 
 

@@ -22,10 +22,9 @@ def test(shell: Shell, argv: list[str]) -> int:
         words.pop()
     shell.process.view.missing = ""
     try:
-        if evaluate(words, shell.process, shell, patterns=double):
-            return 0
+        holds = evaluate(words, shell.process, shell, patterns=double)
         shell.doubt_test(words)
-        return 1
+        return 0 if holds else 1
     except TestError as error:
         shell.doubt_test(words)
         shell.complain_as(argv[0], str(error))
