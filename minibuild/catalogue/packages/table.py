@@ -35,7 +35,11 @@ _GNU = frozenset({
 
 
 class PackageFile(NamedTuple):
-    """One path of a package: `kind` is program, file, directory or link; `target` that of a link."""
+    """One path of a package: `kind` is program, file, directory or link; `target` that of a link.
+
+    A directory of which nobody knows what is in it has the kind `opaque`, and `target` says whose content it
+    would be.
+    """
 
     path: str
     kind: str

@@ -27,6 +27,10 @@ _LIBRARY = re.compile(
 _VARIANT = re.compile(r"-(desktop|stable|beta|dev|cli|client|server|bin|ce|org|latest|nightly)\Z")
 
 
+# Where programs that are no distribution's put their files.
+_PLACES = ("/opt", "/usr/lib", "/usr/share")
+
+
 class Wishes(NamedTuple):
     """What was asked for: packages to install, names to remove, error messages."""
 
@@ -68,8 +72,11 @@ def local_package(process: Process, path: str) -> Package:
     found = re.match(r"(?P<name>.+?)-(?P<version>\d.*)", name)
     if not rest and found:
         name, rest = found["name"], found["version"]
-    process.system.fidelity.note(Fidelity.ASSUMED, f"what the package file {path} holds is not known")
-    return assumed_package(name.lower() or base, rest.partition("_")[0] or "0")
+    origin = f"what the package file {path} holds"
+    process.system.fidelity.note(Fidelity.ASSUMED, f"{origin} is not known")
+    package = assumed_package(name.lower() or base, rest.partition("_")[0] or "0")
+    below = tuple(PackageFile(f"{directory}/{package.name}", "opaque", origin) for directory in _PLACES)
+    return package._replace(files=package.files + below)
 
 
 def _local(process: Process, word: str, wishes: Wishes) -> None:

@@ -10,6 +10,7 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from minibuild.catalogue.executable import executable
+from minibuild.filesystem.opaque import opaque_directory
 from minibuild.programs.inputs import decode, encode
 
 if TYPE_CHECKING:
@@ -43,6 +44,15 @@ def put_link(view: View, path: str, target: str) -> None:
     view.symlink(target, path)
 
 
+def put_opaque(view: View, path: str, origin: str) -> None:
+    """Make a directory of unknown content, unless something has the name."""
+    above, _, name = path.rpartition("/")
+    view.makedirs(above or "/", 0o755)
+    if not view.lexists(path):
+        node = opaque_directory(origin, mtime=view.filesystem.clock())
+        view.filesystem.place(f"{view.realpath(above or '/').rstrip('/')}/{name}", node)
+
+
 def place(view: View, package: Package, system: str) -> None:
     """Put a package's files into the file system; configuration files that exist are kept."""
     contents = known_contents()
@@ -54,6 +64,8 @@ def place(view: View, package: Package, system: str) -> None:
             put_link(view, file.path, file.target)
         elif file.kind == "directory":
             view.makedirs(file.path, 0o755)
+        elif file.kind == "opaque":
+            put_opaque(view, file.path, file.target)
         elif not (file.path.startswith("/etc/") and view.exists(file.path)):
             text = contents.get(f"{system}:{file.path}", contents.get(file.path, ""))
             put_file(view, file.path, encode(text))
