@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypedDict, Unpack
 
 from minibuild.build.building import build
 from minibuild.build.outputs import parse_output
-from minibuild.build.request import BuildRequest, BuildResult, Output, Secret
+from minibuild.build.request import Attestation, BuildRequest, BuildResult, Output, Secret
 from minibuild.errors import UsageError
 from minibuild.store import Store
 from minibuild.store.location import default_root
@@ -25,6 +25,7 @@ class BuildOptions(TypedDict, total=False):
     `text` is a Dockerfile's text, in place of a file. `platform` is OS/ARCH. `secrets` maps names to `Secret`
     values, `fixtures` URLs to files, `hosts` names to addresses, `build_contexts` names to directories or
     `docker-image://NAME`. `source_date_epoch` is in seconds. `explain` asks for `StepExplained` events.
+    `attestations` are `Attestation` values.
     """
 
     text: str
@@ -40,6 +41,7 @@ class BuildOptions(TypedDict, total=False):
     source_date_epoch: int
     explain: bool
     keep_steps: bool
+    attestations: tuple[Attestation, ...]
 
 
 def build_image(

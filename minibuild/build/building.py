@@ -26,7 +26,12 @@ def build(request: BuildRequest, store: Store, listen: events.Listener) -> Build
     cache.
     """
     started = time.monotonic()
+    if request.attestations:
+        from minibuild.build.attestation import check_attestations  # few builds make any
+
+        check_attestations(request)
     workshop = open_workshop(request, store, listen)
+    began = workshop.clock.now()
     records: list[StepRecord] = []
     stages = Stages(workshop, records)
     try:
@@ -43,9 +48,10 @@ def build(request: BuildRequest, store: Store, listen: events.Listener) -> Build
     fidelity = max((record.fidelity for record in records), key=_LEVELS.index, default="exact")
     descriptor: dict[str, Any] = {}
     if request.outputs:
-        from minibuild.build.export import export  # archives are written only when they are asked for
+        from minibuild.build.export import Finished, export  # archives are written only on demand
 
-        descriptor = export(request.outputs, workshop, image, fidelity)
+        times = began, workshop.clock.now()
+        descriptor = export(request.outputs, Finished(workshop, image, records, fidelity, *times))
     build_id = keep_record(workshop, records, image.id, names)
     seconds = time.monotonic() - started
     listen(events.BuildFinished(image.id, names, fidelity, seconds))

@@ -3,19 +3,21 @@
 import json
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from minibuild.build import events
 from minibuild.build.cache import digest_parts
 from minibuild.build.outputs import archive_options
-from minibuild.build.request import Output
+from minibuild.build.request import Output, StepRecord
+from minibuild.errors import UsageError
 from minibuild.image.writing import destination_stream
 from minibuild.store.compression import PackedLayers
 from minibuild.store.saving import Packing, outgoing_image, write_outgoing
 
 if TYPE_CHECKING:
+    from minibuild.build.attestation import Attestations
     from minibuild.build.images import StageImage
     from minibuild.build.workshop import Workshop
 
@@ -23,38 +25,63 @@ FIDELITY = "minibuild.fidelity"
 _WRITTEN = "written:"
 
 
-def export(
-    outputs: Iterable[Output], workshop: "Workshop", image: "StageImage", fidelity: str
-) -> dict[str, Any]:
-    """Write every output; the descriptor of the manifest that the first archive holds, {} without one.
+class Finished(NamedTuple):
+    """A build that is over but for its outputs: `fidelity` is the lowest of its steps', `began` and `ended`
+    are in nanoseconds since 1970.
+    """
 
-    `fidelity` is told in an annotation of the manifest. Raise `MinibuildError` when something can't be
+    workshop: "Workshop"
+    image: "StageImage"
+    steps: "Sequence[StepRecord]"
+    fidelity: str
+    began: int
+    ended: int
+
+
+def export(outputs: Iterable[Output], build: Finished) -> dict[str, Any]:
+    """Write every output; the descriptor of what the first archive holds (the manifest; with attestations the
+    index that has it), {} without one.
+
+    The fidelity is told in an annotation of the manifest. Raise `MinibuildError` when something can't be
     written.
     """
     first: dict[str, Any] = {}
+    said = _said(build) if build.workshop.request.attestations else None
     for output in outputs:
         if output.type in ("oci", "docker"):
-            descriptor = _Archive(output, workshop, image, fidelity).write()
+            descriptor = _Archive(output, build, said).write()
             first = first or descriptor
         else:
-            _write_files(output, workshop, image)
+            _write_files(output, build.workshop, build.image)
     return first
+
+
+def _said(build: Finished) -> "Attestations":
+    from minibuild.build.attestation import Attestations  # few builds make any
+
+    return Attestations(build)
 
 
 class _Archive:
     """One output of type oci or docker."""
 
-    def __init__(self, output: Output, workshop: "Workshop", image: "StageImage", fidelity: str) -> None:
+    def __init__(self, output: Output, build: Finished, said: "Attestations | None") -> None:
         self.output = output
-        self.workshop = workshop
-        self.image = image
+        self.workshop = build.workshop
+        self.image = build.image
+        self.said = said
         self.options = archive_options(output)
-        epoch = workshop.clock.epoch
+        if self.options.index_annotations and said is None:
+            raise UsageError(
+                "there is no index to annotate: the image is for one platform",
+                hint="annotation.KEY=VALUE annotates the manifest",
+            )
+        epoch = self.workshop.clock.epoch
         self.packing = Packing(
             compression=self.options.compression,
             level=self.options.level,
             mtime=0 if epoch is None else epoch,
-            annotations={**self.options.annotations, FIDELITY: fidelity},
+            annotations={**self.options.annotations, FIDELITY: build.fidelity},
             descriptor_annotations=self.options.descriptor_annotations,
         )
         self.format = output.type
@@ -68,6 +95,9 @@ class _Archive:
         names = (*self.workshop.request.tags, *self.options.names)
         layers = PackedLayers(store, self.packing.compression, self.packing.level)
         outgoing = outgoing_image(store, self.image.id, names, self.packing, layers)
+        if self.said is not None:
+            manifest = str(outgoing.manifest_descriptor()["digest"])
+            outgoing.attest(self.said.statements(outgoing.names, manifest), self.options.index_annotations)
         descriptor = outgoing.descriptor()
         if self.output.destination == "-":
             out, mtime = sys.stdout.buffer, self.packing.mtime

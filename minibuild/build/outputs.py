@@ -29,6 +29,7 @@ class ArchiveOptions(NamedTuple):
     names: tuple[str, ...] = ()
     annotations: Mapping[str, str] = {}
     descriptor_annotations: Mapping[str, str] = {}
+    index_annotations: Mapping[str, str] = {}
 
 
 def parse_output(text: str) -> Output:
@@ -100,6 +101,7 @@ def archive_options(output: Output) -> ArchiveOptions:
     """
     annotations: dict[str, str] = {}
     descriptor_annotations: dict[str, str] = {}
+    index_annotations: dict[str, str] = {}
     rest = dict(output.options)
     for key, value in output.options.items():
         kind, dot, name = key.partition(".")
@@ -111,11 +113,10 @@ def archive_options(output: Output) -> ArchiveOptions:
             annotations[name] = value
         elif kind == "annotation-manifest-descriptor":
             descriptor_annotations[name] = value
+        elif kind == "annotation-index":
+            index_annotations[name] = value
         else:
-            raise UsageError(
-                f"{key}: there is no index to annotate: the image is for one platform",
-                hint="annotation.KEY=VALUE annotates the manifest",
-            )
+            raise UsageError(f"{key}: there is nothing of that name to annotate")
     names = tuple(name for name in rest.pop("name", "").split(",") if name)
     as_directory = not flag(rest, "tar", True)
     compression, level = _compression(rest)
@@ -123,7 +124,9 @@ def archive_options(output: Output) -> ArchiveOptions:
         rest.pop(granted, None)
     if rest:
         raise UsageError(f"an output of type {output.type} has no option {min(rest)!r}")
-    return ArchiveOptions(compression, level, as_directory, names, annotations, descriptor_annotations)
+    return ArchiveOptions(
+        *(compression, level, as_directory, names, annotations, descriptor_annotations), index_annotations
+    )
 
 
 def _compression(options: Mapping[str, str]) -> tuple[str, int | None]:

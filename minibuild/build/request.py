@@ -22,6 +22,16 @@ class Secret(NamedTuple):
     variable: str = ""
 
 
+class Attestation(NamedTuple):
+    """One `--attest`: `kind` is sbom or provenance; `mode` (min or max) says how much provenance tells,
+    `builder` what it names as the builder.
+    """
+
+    kind: str
+    mode: str = "min"
+    builder: str = ""
+
+
 class BuildRequest(NamedTuple):
     """All that decides a build.
 
@@ -29,7 +39,7 @@ class BuildRequest(NamedTuple):
     `Dockerfile` in the context); `text` is its content when it does not come from a file (standard input).
     `source_date_epoch` (seconds) fixes every time that the build writes. `explain` asks for an event that
     says why a step is not found in the cache. Unless `keep_steps` only the last image is kept, not those that
-    the steps before it made.
+    the steps before it made. `attestations` go into outputs of type oci.
     """
 
     context: Path | None
@@ -52,6 +62,7 @@ class BuildRequest(NamedTuple):
     labels: Mapping[str, str] = {}
     explain: bool = False
     keep_steps: bool = True
+    attestations: tuple[Attestation, ...] = ()
 
 
 class StepRecord(NamedTuple):

@@ -100,6 +100,10 @@ class Sources:
             self._images[name, platform] = found
         return found
 
+    def used_images(self) -> list[tuple[str, StageImage]]:
+        """The images that the build reads, by the names that are written, sorted."""
+        return sorted((name, image) for (name, _), image in self._images.items())
+
     def context_image(self, name: str) -> StageImage:
         """The named context `name` as a base image: docker-image://NAME or oci-layout://PATH."""
         value = self.request.build_contexts[name]

@@ -1,5 +1,6 @@
 """Kinds of arguments that several commands have, and how docker writes them."""
 
+import re
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -15,10 +16,19 @@ else:
 
 _TRUE = frozenset({"1", "t", "true"})
 _FALSE = frozenset({"0", "f", "false"})
+_FIELDS = re.compile(r"[a-z][a-z-]*=[^/]*\Z")  # KEY=VALUE,…; no path
+
+
+class BareOption(click.Option):
+    """An option that may stand alone: `--sbom` is `--sbom=true`. The next word is its value if it looks like
+    one.
+    """
 
 
 class DockerCommand(click.Command):
-    """A command whose switches may be given a value, as in `--rm=true` and `--human=false`."""
+    """A command whose switches may be given a value, as in `--rm=true` and `--human=false`, and whose
+    `BareOption`s none.
+    """
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Take `--switch=true` for `--switch`, and `--switch=false` for its opposite or for nothing at
@@ -30,7 +40,20 @@ class DockerCommand(click.Command):
             if isinstance(parameter, click.Option) and parameter.is_flag
             for name in parameter.opts
         }
+        bare = {name for one in self.params if isinstance(one, BareOption) for name in one.opts}
+        if bare:
+            args = list(_with_values(args, bare))
         return super().parse_args(ctx, list(_plain_switches(args, switches)))
+
+
+def _with_values(args: list[str], bare: set[str]) -> Iterable[str]:
+    for place, arg in enumerate(args):
+        if arg == "--":
+            yield from args[place:]
+            return
+        following = args[place + 1] if place + 1 < len(args) else ""
+        has_value = following.lower() in _TRUE | _FALSE or _FIELDS.match(following)
+        yield arg + "=true" if arg in bare and not has_value else arg
 
 
 def _plain_switches(args: Iterable[str], switches: dict[str, list[str]]) -> Iterable[str]:

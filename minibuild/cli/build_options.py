@@ -8,12 +8,15 @@ from typing import Any, TypeVar
 import click
 
 from minibuild.build.outputs import parse_output
-from minibuild.build.request import BuildRequest, Output, Secret
+from minibuild.build.request import Attestation, BuildRequest, Output, Secret
+from minibuild.cli.arguments import BareOption
 from minibuild.cli.foreign_options import foreign_options
 from minibuild.errors import MinibuildError, UsageError
 from minibuild.report.progress import KINDS
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
+
+_ANNOTATED = ("manifest", "index", "manifest-descriptor")
 
 _OPTIONS = (
     click.option(
@@ -90,6 +93,29 @@ _OPTIONS = (
         metavar="type=TYPE,dest=PATH",
         help="Write the image: oci or docker (an archive), tar or local (its files).",
     ),
+    click.option(
+        "--attest",
+        "attests",
+        multiple=True,
+        metavar="type=TYPE[,mode=min|max]",
+        help="Put an attestation into archives of type oci: sbom or provenance.",
+    ),
+    click.option(
+        "--sbom",
+        "sboms",
+        cls=BareOption,
+        multiple=True,
+        metavar="[BOOL]",
+        help="The same as --attest type=sbom.",
+    ),
+    click.option(
+        "--provenance",
+        "provenances",
+        cls=BareOption,
+        multiple=True,
+        metavar="[BOOL|mode=min|max]",
+        help="The same as --attest type=provenance.",
+    ),
     click.option("--label", "labels", multiple=True, metavar="NAME=VALUE", help="Label the image."),
     click.option(
         "--annotation",
@@ -159,6 +185,7 @@ def make_request(given: Mapping[str, Any], context: str) -> BuildRequest:
         labels=dict(_label(word) for word in given["labels"]),
         explain=given["explain"],
         keep_steps=given["keep_steps"],
+        attestations=_attestations(given),
     )
 
 
@@ -279,8 +306,10 @@ def _tags(words: Iterable[str]) -> tuple[str, ...]:
 def _outputs(words: Iterable[str], annotations: Iterable[str]) -> Iterable[Output]:
     notes = {}
     for annotation in annotations:
-        name, value = _pair("--annotation", annotation.removeprefix("manifest:"))
-        notes["annotation." + name] = value
+        level, colon, rest = annotation.partition(":")
+        level = level if colon and level in _ANNOTATED else ""
+        name, value = _pair("--annotation", rest if level else annotation)
+        notes[f"annotation-{level}.{name}" if level else f"annotation.{name}"] = value
     for word in words:
         output = parse_output(word)
         if output.destination != "-" and not Path(output.destination).absolute().parent.is_dir():
@@ -288,6 +317,19 @@ def _outputs(words: Iterable[str], annotations: Iterable[str]) -> Iterable[Outpu
         if notes and output.type in ("oci", "docker"):
             output = output._replace(options={**output.options, **notes})
         yield output
+
+
+def _attestations(given: Mapping[str, Any]) -> tuple[Attestation, ...]:
+    """Each kind once, as the last option that is about it says."""
+    words = [(text, "") for text in given["attests"]]
+    words += [(text, "sbom") for text in given["sboms"]]
+    words += [(text, "provenance") for text in given["provenances"]]
+    if not words:
+        return ()
+    from minibuild.build.attestation import parse_attestation  # few builds make any
+
+    wanted = dict(parse_attestation(text, kind) for text, kind in words)
+    return tuple(one for one in wanted.values() if one is not None)
 
 
 def _hosts(words: tuple[str, ...]) -> dict[str, str]:

@@ -36,9 +36,6 @@ _REFUSED = {
     "--squash": "every instruction keeps its layer",
 }
 _REFUSED_VALUES = {
-    "--attest": "attestations are not made",
-    "--provenance": "attestations are not made",
-    "--sbom": "attestations are not made",
     "--ssh": "there is no network over which an SSH key could be used",
 }
 _NOTHING = ("false", "0", "disabled=true")  # values that ask for what minibuild does anyway

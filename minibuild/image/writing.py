@@ -13,6 +13,7 @@ from typing import Any, BinaryIO, NamedTuple, Protocol
 
 from minibuild.filesystem import Directory, File
 from minibuild.filesystem.tarheader import BLOCK, header, padding
+from minibuild.image.attestation import AttestedImage, Statement, attested
 from minibuild.image.config import ImageConfig
 from minibuild.image.digest import digest_of
 from minibuild.image.errors import ImageError
@@ -48,9 +49,9 @@ class StoredLayer(NamedTuple):
 
 class OutgoingImage:
     """An image to write: names in full, its configuration's bytes, its layers, annotations of its
-    manifest and of the manifest's descriptor."""
+    manifest and of the manifest's descriptor; with `attest`, what is said about it in an index around it."""
 
-    __slots__ = ("config", "descriptor_annotations", "layers", "manifest", "names")
+    __slots__ = ("attested", "config", "descriptor_annotations", "layers", "manifest", "names")
 
     def __init__(
         self,
@@ -62,6 +63,7 @@ class OutgoingImage:
     ) -> None:
         self.names = tuple(names)
         self.descriptor_annotations = dict(descriptor_annotations or {})
+        self.attested: AttestedImage | None = None
         self.config = raw_config
         self.layers = tuple(layers)
         document: dict[str, Any] = {
@@ -81,7 +83,15 @@ class OutgoingImage:
             document["annotations"] = dict(sorted(annotations.items()))
         self.manifest = _json(document)
 
+    def attest(self, statements: Iterable[Statement], annotations: Mapping[str, str]) -> None:
+        """Put statements about the image beside it; `annotations` are those of the index that holds both."""
+        self.attested = attested(self.manifest_descriptor(), statements, annotations)
+
     def descriptor(self) -> dict[str, Any]:
+        """The descriptor by which an archive's index names the image: its manifest's, or its index's."""
+        return self.manifest_descriptor() if self.attested is None else self.attested.descriptor()
+
+    def manifest_descriptor(self) -> dict[str, Any]:
         """The descriptor of the manifest, with the platform."""
         config = ImageConfig.from_json(self.config)
         platform = {"architecture": config.architecture, "os": config.os, "variant": config.variant}
@@ -156,7 +166,8 @@ def _contents(
     documents = {"oci-layout": b'{"imageLayoutVersion":"1.0.0"}', "index.json": _index(images)}
     layers: dict[str, StoredLayer] = {}
     for image in images:
-        for document in (image.config, image.manifest):
+        beside = image.attested.documents if image.attested is not None else ()
+        for document in (image.config, image.manifest, *beside):
             documents[_BLOBS + digest_of(document)[7:]] = document
         layers.update((layer.digest, layer) for layer in image.layers)
     if docker:
@@ -175,7 +186,7 @@ def _index(images: tuple[OutgoingImage, ...]) -> bytes:
             # them apart.
             short = reference.tag if tags.count(reference.tag) == 1 else reference.familiar
             annotations = {
-                **image.descriptor_annotations,
+                **descriptor.get("annotations", {}),
                 "io.containerd.image.name": reference.canonical,
                 "org.opencontainers.image.ref.name": short,
             }

@@ -70,7 +70,9 @@ def test_annotations(filled: Bench, tmp_path: Path) -> None:
     (descriptor,) = json.loads((path / "index.json").read_text())["manifests"]
     assert descriptor["annotations"] == {"d": "e"}
     with pytest.raises(UsageError, match="no index"):
-        parse_output("type=oci,dest=x,annotation-index.a=b")
+        filled.build(TEXT, outputs=(parse_output(f"type=oci,dest={tmp_path}/x,annotation-index.a=b"),))
+    with pytest.raises(UsageError, match="nothing of that name"):
+        parse_output("type=oci,dest=x,annotation-nothing.a=b")
 
 
 def test_the_same_input_gives_the_same_bytes(filled: Bench, tmp_path: Path) -> None:

@@ -159,7 +159,10 @@ def test_dockers_options_without_a_meaning_here_are_taken(minibuild, context) ->
         (["--push"], "--push: there is no network"),
         (["--squash"], "--squash: every instruction"),
         (["--ssh", "default"], "--ssh: there is no network"),
-        (["--sbom=true"], "--sbom: attestations"),
+        (["--sbom=true"], "an SBOM would get lost"),
+        (["--provenance", "--sbom=true"], "an SBOM and provenance would get lost"),
+        (["--provenance=mode=mid"], "mode is min or max"),
+        (["--attest", "sbom"], "is not KEY=VALUE"),
         (["-t", "UPPER"], "must be lower case"),
         (["-t", "app@sha256:" + "0" * 64], "no digest"),
         (["--build-arg", "=x"], "--build-arg"),
@@ -355,3 +358,22 @@ def test_standard_input_and_a_file_are_one_dockerfile_too_many(file: str, minibu
     shown = minibuild("build", "-f", file, "-", stdin=_HELLO.encode())
     assert shown.status == 2
     assert "already" in shown.err
+
+
+@pytest.mark.parametrize(
+    ("words", "predicates"),
+    [
+        (["--sbom"], ["https://spdx.dev/Document"]),
+        (["--provenance"], ["https://slsa.dev/provenance/v1"]),
+        (["--sbom", "true", "--provenance=mode=max"], ["spdx", "slsa"]),
+        (["--attest", "type=sbom", "--attest", "type=provenance", "--provenance", "false"], ["spdx"]),
+        (["--sbom=true", "--sbom=false"], []),
+    ],
+)
+def test_attestations(words: list[str], predicates: list[str], minibuild, context, tmp_path: Path) -> None:
+    output = ["--output", f"type=oci,tar=false,dest={tmp_path}/layout"]
+    assert minibuild("build", *output, *words, context("FROM scratch\nLABEL a=b\n")).status == 0
+    blobs = [path.read_text() for path in (tmp_path / "layout/blobs/sha256").iterdir()]
+    found = [json.loads(text)["predicateType"] for text in blobs if '"predicateType"' in text]
+    assert len(found) == len(predicates)
+    assert all(any(word in kind for kind in found) for word in predicates)
