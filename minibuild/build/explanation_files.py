@@ -4,6 +4,7 @@ A fingerprint tells that something changed; its list, kept under it in the store
 """
 
 import hashlib
+import re
 import zlib
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
@@ -18,6 +19,12 @@ _FAST = 1
 _MOST_TEXT = 128 << 10  # bytes of a file of which differences are shown
 _MOST_CANDIDATES = 50
 _MOST_DIFFS = 3
+# Files that mostly hold secrets: what changed in them is not shown, since explanations end up in logs.
+_PRIVATE = re.compile(
+    r"(?:.*/)?(?:\.env.*|.*\.env|.*\.(?:pem|key|p12|pfx|jks|kdbx|gpg)|id_[a-z0-9]+|\.netrc|\.npmrc|\.pypirc"
+    r"|\.htpasswd|.*(?:secret|credential|password|passwd|token)[^/]*)\Z",
+    re.IGNORECASE,
+)
 _CONTEXT_LINES = 1
 _MOST_LINES = 12
 # Hexadecimal digits of a content's digest that are kept: enough to tell the versions of a file apart.
@@ -154,7 +161,7 @@ def compared_files(
     for place, change in enumerate(changes):
         if shown == _MOST_DIFFS:
             break
-        if change.change == "content" and new[change.path].kind == "file":
+        if change.change == "content" and new[change.path].kind == "file" and not _PRIVATE.match(change.path):
             read_old, read_new = readers
             path = change.path
             diff = text_diff(read_old(path, old[path]), read_new(path, new[path]))

@@ -26,6 +26,11 @@ _SUBJECTS = {
 _NOP = re.compile(r".*#\(nop\) +")
 _FINGERPRINT = re.compile(r"(?:file|dir|multi):[0-9a-f]{64}\Z")
 _MOST_VARIABLES = 5
+# Variables whose values are not shown: explanations end up in logs.
+_PRIVATE = re.compile(
+    r"(?<![A-Z])(?:API_?KEY|AUTH|CREDENTIAL|KEY|PASSWORD|PASSWD|PASSPHRASE|PWORD|SECRET|TOKEN)S?(?![A-Z])",
+    re.IGNORECASE,
+)
 
 
 class Reason(NamedTuple):
@@ -90,6 +95,8 @@ def _variable(name: str, old: list[str], new: list[str], before: Sequence[str]) 
     setter = re.compile(rf"(?i:ARG|ENV)\s(?:.*[\s,])?{re.escape(name)}(?:[=\s]|\Z)", re.DOTALL)
     words = [text.partition(" ")[0].upper() for text in before if setter.match(text)]
     what = f"{words[-1]} {name}" if words else f"the variable {name}"
+    if _PRIVATE.search(name):
+        return Reason("variable", f"{what} changed (its values are not shown)")
     if not old:
         return Reason("variable", f"{what} is set now", new=new[-1])
     if not new:
@@ -100,6 +107,8 @@ def _variable(name: str, old: list[str], new: list[str], before: Sequence[str]) 
 def _input(label: str, old: list[str], new: list[str]) -> Reason:
     before, after = old[-1] if old else "", new[-1] if new else ""
     if label == "text":
+        if _PRIVATE.search(before) or _PRIVATE.search(after):
+            return Reason("value", "its words stand for something else (which is not shown)")
         return Reason(
             "value", "its words stand for something else", _NOP.sub("", before), _NOP.sub("", after)
         )

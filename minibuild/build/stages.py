@@ -8,7 +8,7 @@ from minibuild.build.engine import Engine, Step, one_line
 from minibuild.build.images import StageImage, scratch
 from minibuild.build.loop import replay
 from minibuild.build.plan import Plan, Stage, stages_named
-from minibuild.build.request import StepRecord
+from minibuild.build.request import BuildRequest, StepRecord
 from minibuild.build.scope import Scope, environment_values
 from minibuild.build.workshop import Workshop
 from minibuild.dockerfile.nodes import Instruction
@@ -44,7 +44,7 @@ class Stages:
             todo += sorted(named - bodies.keys() - set(todo))  # triggers of images may need further stages
         total = sum(1 + len(body) for body in bodies.values())
         workshop.emit(events.BuildStarted(workshop.text.path, total))
-        for warning in plan.dockerfile.warnings:
+        for warning in (*plan.dockerfile.warnings, *_unknown_filters(plan, workshop.request)):
             workshop.emit(events.Warned(warning))
         for number in sorted(bodies):
             self._plan_steps(plan.stages[number], bodies[number])
@@ -134,3 +134,12 @@ class Stages:
         """Replay the instructions of one stage; what comes out is that stage's image."""
         number = engine.stage.number
         self.workshop.built[number] = replay(steps, image, engine)
+
+
+def _unknown_filters(plan: Plan, request: BuildRequest) -> list[str]:
+    """What is to be said about names of `--no-cache-filter` that no stage has."""
+    if not request.no_cache_filter:
+        return []
+    known = {name for stage in plan.stages for name in (stage.label.lower(), str(stage.number))}
+    unknown = [name for name in request.no_cache_filter if name.lower() not in known]
+    return [f"--no-cache-filter {name}: the Dockerfile has no such stage" for name in unknown]

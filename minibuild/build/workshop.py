@@ -71,7 +71,7 @@ class Workshop:
 
     def forgets(self, stage: Stage) -> bool:
         """Whether the request asks for the stage's steps to be made anew."""
-        names = (stage.name.lower(), str(stage.number))
+        names = (stage.label.lower(), str(stage.number))
         request = self.request
         return request.no_cache or any(wanted.lower() in names for wanted in request.no_cache_filter)
 

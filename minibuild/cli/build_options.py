@@ -173,7 +173,7 @@ def make_request(given: Mapping[str, Any], context: str) -> BuildRequest:
         build_args=_build_args(given["build_args"]),
         target=given["target"],
         no_cache=given["no_cache"],
-        no_cache_filter=tuple(name for names in given["no_cache_filter"] for name in names.split(",")),
+        no_cache_filter=tuple(_names(given["no_cache_filter"])),
         build_contexts=_build_contexts(given["build_contexts"]),
         secrets=_secrets(given["secrets"]),
         tags=_tags(given["tags"]),
@@ -237,6 +237,11 @@ def _pair(option: str, word: str) -> tuple[str, str]:
     if not name or not equals:
         raise UsageError(f"{option} {word}: NAME=VALUE was expected")
     return name, value
+
+
+def _names(lists: Iterable[str]) -> Iterable[str]:
+    """The names in lists with commas."""
+    return (name.strip() for names in lists for name in names.split(",") if name.strip())
 
 
 def _build_args(words: Iterable[str]) -> dict[str, str]:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from builds import Bench
 
+from minibuild.build import events
 from minibuild.build.errors import BuildError
 from minibuild.store import Store
 
@@ -96,6 +97,17 @@ def test_no_cache_for_some_stages(bench: Bench) -> None:
     bench.build(text)
     bench.build(text, no_cache_filter=("one",))
     assert bench.cached == [4, 5]
+
+
+def test_a_filter_that_means_no_stage_is_told(bench: Bench) -> None:
+    text = "FROM scratch AS one\nLABEL a=b\nFROM one\nLABEL c=d\n"
+    bench.build(text)
+    bench.build(text, no_cache_filter=("", "ONE", "two"))
+    assert bench.cached == []
+    warnings = [event.message for event in bench.told if isinstance(event, events.Warned)]
+    assert warnings == [f"--no-cache-filter {name}: the Dockerfile has no such stage" for name in ("", "two")]
+    bench.build(text, no_cache_filter=("1",))
+    assert bench.cached == [2]
 
 
 def test_equal_bytes_of_a_stage_keep_what_is_copied_from_it(bench: Bench) -> None:

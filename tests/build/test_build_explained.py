@@ -269,6 +269,19 @@ def test_mounts_users_and_here_documents(bench: Bench, snapshot: SnapshotAsserti
     assert told(bench) == snapshot(name="afterwards")
 
 
+@pytest.mark.parametrize("name", [".env", "conf/prod.env", "server.key", "id_rsa", "db-password.txt"])
+def test_what_is_private_is_not_shown(name: str, bench: Bench) -> None:
+    text = "FROM busybox\nARG API_TOKEN\nENV KEY=$API_TOKEN\nRUN true\nCOPY . /c\n"
+    bench.put(name, "old-value\n")
+    bench.build(text, build_args={"API_TOKEN": "old-value"})
+    bench.put(name, "new-value\n")
+    bench.build(text, build_args={"API_TOKEN": "new-value"}, explain=True)
+    for lines in (told(bench), [line for event in explained(bench) for line in shown(event.reasons)]):
+        assert "-value" not in "\n".join(lines)
+        assert any(name in line for line in lines)
+        assert "    variable: ARG API_TOKEN changed (its values are not shown)" in lines
+
+
 def test_only_the_last_image_is_kept(bench: Bench) -> None:
     bench.write(f="F")
     text = "FROM scratch\nCOPY f /f\nLABEL a=b\nLABEL c=d\n"
