@@ -54,6 +54,19 @@ PACKAGES: dict[str, str] = {
     " a2ensite a2dissite a2enconf a2disconf lighty-enable-mod lighttpd-enable-mod apache2ctl apachectl"
     " nginx httpd"
     " apache2 php-fpm sshd redis-server postgres mysqld mariadbd",
+    "packages.small_tools": "rsync file shasum tree cpanm cpan rpm-file-permissions"
+    " prepare-yum-repositories tini dumb-init docker-init",
+    "packages.version_tools": "docker dockerd docker-proxy docker-compose docker-buildx containerd ctr"
+    " runc crun podman buildah skopeo buildctl buildkitd ffmpeg ffprobe ffplay sqlite3 jupyter"
+    " jupyter-lab shfmt golangci-lint mkcert kubectl helm terraform consul vault aws gcloud az tailscale"
+    " tailscaled prometheus alertmanager node_exporter blackbox_exporter coredns dnsmasq tor haproxy"
+    " varnishd squid memcached mongod mongosh redis-cli psql mysql redis-sentinel gunicorn uvicorn"
+    " celery flask django-admin supervisord chromium chromium-browser chromedriver google-chrome"
+    " google-chrome-stable firefox firefox-esr microsoft-edge pwsh wp traefik caddy rabbitmq-server"
+    " rabbitmqctl elasticsearch kibana logstash erl elixir mix iex ghc cabal stack julia R Rscript"
+    " octave lua5.1 lua5.3 lua5.4 luajit nasm yasm valgrind strace gdb jupyter-notebook wine tesseract"
+    " convert identify magick gs pdftotext pandoc dot ansible ansible-playbook yamllint shellcheck"
+    " pyinstaller vagrant tinygo",
     "packages.yum": "yum dnf dnf-3 dnf5 microdnf zypper tdnf yum-config-manager dnf-config-manager"
     " subscription-manager yumdownloader package-cleanup",
     "packages.ruby": "ruby irb erb gem bundle bundler",
