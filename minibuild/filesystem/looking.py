@@ -274,12 +274,14 @@ class ReadView:
         above, names, origin = missing
         tree, inner = self.tree_of(above)
         self.touch_opaque(origin)
-        now = self.filesystem.clock()
+        now, parent = self.filesystem.clock(), tree.find(inner)
+        assert parent is not None
         for name in names[:-1]:
-            tree.attach((*inner, name), opaque_directory(origin, mtime=now))
+            made = opaque_directory(origin, uid=parent.uid, gid=parent.gid, mtime=now)
+            tree.attach((*inner, name), made)
             inner = (*inner, name)
         make = opaque_directory if path.endswith("/") else opaque_file
-        tree.attach((*inner, names[-1]), make(origin, mtime=now))
+        tree.attach((*inner, names[-1]), make(origin, uid=parent.uid, gid=parent.gid, mtime=now))
         return True
 
     def _as_directory(self, parts: Parts, node: Node) -> Node:

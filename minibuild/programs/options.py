@@ -88,10 +88,12 @@ class Options:
     `least` and `most` bound the number of operands; outside of them the usage is shown. `failure` is the exit
     status of a wrong command line (1 for most, 2 for grep, 125 for env, …), `gnu_failure` that of GNU's
     program where it is another, `operand` what it calls one that is missing. `points_to_help`: the program
-    that is no busybox says `Try 'NAME --help'`, instead of showing its usage.
+    that is no busybox says `Try 'NAME --help'`, instead of showing its usage. `gnu_long` names the long
+    options that busybox does not know ("*": all of them).
     """
 
     __slots__ = (
+        "busybox_long",
         "failure",
         "gnu_failure",
         "help",
@@ -110,6 +112,7 @@ class Options:
         short: str = "",
         *,
         long: Mapping[str, str] | None = None,
+        gnu_long: str = "",
         usage: str = "",
         help: str = "",  # noqa: A002  the word people know
         failure: int = 1,
@@ -122,6 +125,10 @@ class Options:
         self.permute = not short.startswith("+")
         self.short = _short_table(short.removeprefix("+"))
         self.long = None if long is None else _long_table(long, self.short)
+        self.busybox_long = self.long
+        if self.long is not None and gnu_long:
+            beside = set(self.long) if gnu_long == "*" else set(gnu_long.split())
+            self.busybox_long = {name: entry for name, entry in self.long.items() if name not in beside}
         self.usage, self.help, self.least, self.most = usage, help, least, most
         self.failure, self.gnu_failure = failure, failure if gnu_failure is None else gnu_failure
         self.operand, self.points_to_help = operand, points_to_help
@@ -132,7 +139,8 @@ class Options:
         A wrong command line prints the error and the usage and ends the process with `failure`.
         """
         try:
-            opts, operands = self.split(process.argv[1:] if argv is None else argv)
+            words = process.argv[1:] if argv is None else argv
+            opts, operands = self.split(words, busybox=is_busybox(process))
         except OptionError as error:
             process.error(str(error))
             self.fail(process)
@@ -140,8 +148,9 @@ class Options:
             self.fail_operands(process, operands)
         return opts, operands
 
-    def split(self, words: Sequence[str]) -> tuple[Opts, list[str]]:
+    def split(self, words: Sequence[str], *, busybox: bool = False) -> tuple[Opts, list[str]]:
         """Options and operands of a list of words; OptionError with getopt's message when they are wrong."""
+        table = self.busybox_long if busybox else self.long
         given: list[tuple[str, str | None]] = []
         operands: list[str] = []
         index, total = 0, len(words)
@@ -156,8 +165,8 @@ class Options:
                 if not self.permute:
                     operands.extend(words[index:])
                     break
-            elif word[1] == "-" and self.long is not None:
-                index = self._take_long(word[2:], words, index, given)
+            elif word[1] == "-" and table is not None:
+                index = _take_long(table, word[2:], words, index, given)
             else:
                 index = self._take_short(word, words, index, given)
         return Opts(given), operands
@@ -185,37 +194,6 @@ class Options:
             given.append((letter, value if value or takes == REQUIRED else None))
             break
         return index
-
-    def _take_long(
-        self, word: str, words: Sequence[str], index: int, given: list[tuple[str, str | None]]
-    ) -> int:
-        """Read one long option ("name" or "name=value", perhaps shortened); the index after what was used."""
-        name, equals, attached = word.partition("=")
-        full = self._complete(name, word)
-        key, takes = (self.long or {})[full]
-        value: str | None = attached if equals else None
-        if takes == NONE and equals:
-            raise OptionError(f"option '--{full}' doesn't allow an argument")
-        if takes == REQUIRED and not equals:
-            if index >= len(words):
-                raise OptionError(f"option '--{full}' requires an argument")
-            value = words[index]
-            index += 1
-        given.append((key, value))
-        return index
-
-    def _complete(self, name: str, word: str) -> str:
-        """The full name of a long option from an unambiguous beginning of it; `word` is what was written."""
-        table = self.long or {}
-        if name in table:
-            return name
-        found = [full for full in table if full.startswith(name)]
-        if not found:
-            raise OptionError(f"unrecognized option '--{word}'")
-        if len({table[full] for full in found}) > 1:
-            choices = " ".join(f"'--{full}'" for full in found)
-            raise OptionError(f"option '--{name}' is ambiguous; possibilities: {choices}")
-        return found[0]
 
     def describe(self, name: str, *, busybox: bool = True) -> str:
         """The text of `name --help`."""
@@ -267,6 +245,42 @@ def help_hint(process: Process) -> str:
 def program_name(process: Process) -> str:
     """The name a program was called by: the last part of argv[0], without a login shell's dash."""
     return process.argv[0].rpartition("/")[2].removeprefix("-") if process.argv else ""
+
+
+def _take_long(
+    table: Mapping[str, tuple[str, int]],
+    word: str,
+    words: Sequence[str],
+    index: int,
+    given: list[tuple[str, str | None]],
+) -> int:
+    """Read one long option ("name" or "name=value", perhaps shortened); the index after what was used."""
+    name, equals, attached = word.partition("=")
+    full = _complete(table, name)
+    key, takes = table[full]
+    value: str | None = attached if equals else None
+    if takes == NONE and equals:
+        raise OptionError(f"option '--{full}' doesn't allow an argument")
+    if takes == REQUIRED and not equals:
+        if index >= len(words):
+            raise OptionError(f"option '--{full}' requires an argument")
+        value = words[index]
+        index += 1
+    given.append((key, value))
+    return index
+
+
+def _complete(table: Mapping[str, tuple[str, int]], name: str) -> str:
+    """The full name of a long option from an unambiguous beginning of it."""
+    if name in table:
+        return name
+    found = [full for full in table if full.startswith(name)]
+    if not found:
+        raise OptionError(f"unrecognized option '--{name}'")
+    if len({table[full] for full in found}) > 1:
+        choices = " ".join(f"'--{full}'" for full in found)
+        raise OptionError(f"option '--{name}' is ambiguous; possibilities: {choices}")
+    return found[0]
 
 
 def _short_table(spec: str) -> dict[str, int]:

@@ -255,7 +255,7 @@ def test_stat_shows_everything():
     shown = machine.run("stat l/b").out
     assert "  File: l/b\n  Size: 5         \tBlocks: 8          IO Block: 4096   regular file\n" in shown
     assert "Access: (0644/-rw-r--r--)  Uid: (    0/    root)   Gid: (    0/    root)\n" in shown
-    assert machine.run(["stat", "--printf", "%s\\n", "l/b"]).out == "5\n"
+    assert filled(gnu()).run(["stat", "--printf", "%s\\n", "l/b"]).out == "5\n"
 
 
 def test_du_counts_blocks_and_each_file_once():
@@ -264,9 +264,7 @@ def test_du_counts_blocks_and_each_file_once():
     machine.filesystem.write_file("/w/d/e/b", b"y")
     machine.run("ln d/a d/c")
     ran = machine.run("du d", "du -s d", "du -a d/e", "du -sb d/e/b", "du -sh d", "du -c d/e", "du nope")
-    assert ran.out == (
-        "4\td/e\n12\td\n12\td\n4\td/e/b\n4\td/e\n1\td/e/b\n12.0K\td\n4\td/e\n4\ttotal\n"
-    )
+    assert ran.out == ("4\td/e\n12\td\n12\td\n4\td/e/b\n4\td/e\n1\td/e/b\n12.0K\td\n4\td/e\n4\ttotal\n")
     assert ran.status == 1
 
 

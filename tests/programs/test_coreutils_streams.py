@@ -209,6 +209,31 @@ def test_checksums_are_verified():
     )
 
 
+def test_gnu_checksums_are_verified_in_their_own_way():
+    machine = gnu()
+    machine.filesystem.write_file("/w/a", b"a")
+    digest = hashlib.sha256(b"a").hexdigest()
+    wrong = "0" * 64
+    ran = machine.run("sha256sum -c --strict", stdin=f"{digest}  a\n".encode())
+    assert (ran.status, ran.out, ran.err) == (0, "a: OK\n", "")
+    ran = machine.run("sha256sum -c", stdin=f"{digest} a\n{digest} nope\n{wrong} a\n".encode())
+    assert ran.out == "a: OK\nnope: FAILED open or read\na: FAILED\n"
+    assert ran.err == (
+        "sha256sum: nope: No such file or directory\nsha256sum: WARNING: 1 listed file could not be read\n"
+        "sha256sum: WARNING: 1 computed checksum did NOT match\n"
+    )
+    ran = machine.run("sha256sum -c", stdin=f"SHA256 (a) = {digest}\njunk\n".encode())
+    assert (ran.status, ran.out) == (0, "a: OK\n")
+    assert ran.err == "sha256sum: WARNING: 1 line is improperly formatted\n"
+    ran = machine.run(
+        "sha256sum -c --strict", "sha256sum -c --ignore-missing", stdin=f"{digest}  no\njunk\n".encode()
+    )
+    assert ran.statuses == [1, 1]
+    ran = machine.run("sha256sum -c", "md5sum --quiet a", stdin=b"junk\n")
+    assert ran.statuses == [1, 1]
+    assert ran.err.startswith("sha256sum: 'standard input': no properly formatted checksum lines found\n")
+
+
 def test_a_checksum_over_unknown_content_is_assumed():
     machine = busybox()
     machine.filesystem.place("/w/f", opaque_file("content of https://example.org/f"))

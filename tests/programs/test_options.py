@@ -82,6 +82,16 @@ def test_busybox_shows_its_usage_and_gnu_points_to_help():
     )
 
 
+def test_busybox_does_not_know_all_options_of_gnus_programs():
+    ran = busybox().run(
+        "sha256sum --check f", "rm --recursive f", "chmod --recursive 1 f", "mkdir --parents d"
+    )
+    assert ran.statuses == [1, 1, 1, 0]
+    assert ran.err.startswith("sha256sum: unrecognized option '--check'\nBusyBox v1.35.0 ")
+    ran = gnu().run("mkdir d", "chmod --recursive 700 d", "rm --recursive d", "ls --all --size /nope")
+    assert ran.statuses == [0, 0, 0, 2]
+
+
 def test_help_goes_where_the_reference_sends_it():
     shown = busybox().run("cat --help")
     assert (shown.status, shown.out) == (0, "")

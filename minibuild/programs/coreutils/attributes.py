@@ -34,6 +34,7 @@ CHMOD = Options(
     long=SHARED,
     usage="[-Rcvf] MODE[,MODE]... FILE...",
     help="MODE is octal number (bit pattern sstrwxrwxrwx) or [ugoa]{+|-|=}[rwxXst]",
+    gnu_long="*",
 )
 OWNER_LONG = {**SHARED, "no-dereference": "h", "dereference": "d", "from=": "from"}
 CHOWN = Options(
@@ -41,12 +42,14 @@ CHOWN = Options(
     long=OWNER_LONG,
     usage="[-RhLHPcvf]... USER[:[GRP]] FILE...",
     help="Change the owner and/or group of FILEs to USER and/or GRP",
+    gnu_long="reference preserve-root no-preserve-root from",
 )
 CHGRP = Options(
     "RhLHPcvf",
     long=OWNER_LONG,
     usage="[-RhLHPcvf]... GROUP FILE...",
     help="Change the group membership of FILEs to GROUP",
+    gnu_long="reference preserve-root no-preserve-root from",
 )
 
 

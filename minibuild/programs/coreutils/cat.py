@@ -27,6 +27,7 @@ CAT = Options(
     },
     usage="[-nbvteA] [FILE]...",
     help="Print FILEs to stdout",
+    gnu_long="*",
 )
 
 

@@ -46,6 +46,7 @@ CP = Options(
     },
     usage="[-arPLHpfinlsTu] SOURCE DEST\nor: cp [-arPLHpfinlsu] SOURCE... { -t DIRECTORY | DIRECTORY }",
     help="Copy SOURCEs to DEST",
+    gnu_long="preserve no-preserve sparse one-file-system strip-trailing-slashes",
 )
 MV = Options(
     "finvTt:u",
@@ -61,6 +62,7 @@ MV = Options(
     },
     usage="[-finT] SOURCE DEST\nor: mv [-fin] SOURCE... { -t DIRECTORY | DIRECTORY }",
     help="Rename SOURCE to DEST, or move SOURCEs to DIRECTORY",
+    gnu_long="update strip-trailing-slashes",
 )
 PRESERVED = {
     "mode": "m",

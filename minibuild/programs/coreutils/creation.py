@@ -25,12 +25,20 @@ MKDIR = Options(
     help="Create DIRECTORY\n\n\t-m MODE\tMode\n\t-p\tNo error if exists; make parent directories as needed",
     least=1,
 )
-MKFIFO = Options("m:", long={"mode=": "m"}, usage="[-m MODE] NAME", help="Create named pipe", least=1)
+MKFIFO = Options(
+    "m:",
+    long={"mode=": "m"},
+    usage="[-m MODE] NAME",
+    help="Create named pipe",
+    least=1,
+    gnu_long="*",
+)
 MKNOD = Options(
     "m:",
     long={"mode=": "m"},
     usage="[-m MODE] NAME TYPE [MAJOR MINOR]",
     help="Create a special file (block, character, or pipe)",
+    gnu_long="*",
 )
 MKTEMP = Options(
     "dqtup:",
@@ -44,6 +52,7 @@ MKTEMP = Options(
     usage="[-dt] [-p DIR] [TEMPLATE]",
     help="Create a temporary file with name based on TEMPLATE and print its name",
     most=1,
+    gnu_long="suffix",
 )
 TOUCH = Options(
     "camr:d:t:hf",
@@ -58,6 +67,7 @@ TOUCH = Options(
     help="Update mtime of FILEs",
     least=1,
     operand="file operand",
+    gnu_long="time",
 )
 TRUNCATE = Options(
     "cs:or:",
@@ -65,6 +75,7 @@ TRUNCATE = Options(
     usage="[-c] -s SIZE FILE...",
     help="Truncate FILEs to SIZE",
     least=1,
+    gnu_long="*",
 )
 FALLOCATE = Options(
     "l:o:n",
@@ -73,6 +84,7 @@ FALLOCATE = Options(
     help="Preallocate space for FILE",
     least=1,
     most=1,
+    gnu_long="*",
 )
 
 

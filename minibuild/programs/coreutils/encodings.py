@@ -21,6 +21,7 @@ BASE64 = Options(
     help="Encode or decode FILE to standard output\n\n\t-d\tDecode data\n"
     "\t-w COL\tWrap lines at COL (default 76)",
     most=1,
+    gnu_long="*",
 )
 FOREIGN = {4: re.compile(rb"[^A-Za-z0-9+/=]+"), 8: re.compile(rb"[^A-Z2-7=]+")}
 

@@ -30,6 +30,7 @@ TAIL = Options(
     long={**LONG, "follow=?": "f", "retry": "F", "pid=": "pid", "sleep-interval=": "s"},
     usage="[OPTIONS] [FILE]...",
     help="Print last 10 lines of FILEs (or stdin)\n\n\t-n [+]N\tLines (+N: from line N on)\n\t-c [+]N\tBytes",
+    gnu_long="*",
 )
 
 

@@ -35,6 +35,7 @@ LN = Options(
     help="Create a link LINK or DIR/TARGET to the specified TARGET(s)",
     least=1,
     operand="file operand",
+    gnu_long="*",
 )
 LINK = Options("", usage="FILE LINK", help="Create hard LINK to FILE", least=2, most=2)
 

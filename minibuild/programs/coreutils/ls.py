@@ -54,6 +54,9 @@ LS = Options(
     usage="[-1AaCxdLHRFplinshrSXvctu] [-w WIDTH] [FILE]...",
     help="List directory contents",
     gnu_failure=2,
+    gnu_long="all almost-all directory classify human-readable si inode numeric-uid-gid reverse recursive"
+    " size dereference dereference-command-line no-group time-style sort format quote-name literal"
+    " ignore-backups width file-type escape indicator-style",
 )
 SORTS = {"size": "S", "time": "t", "extension": "X", "version": "v", "none": "U"}
 STYLES = {"full-iso": "%Y-%m-%d %H:%M:%S.%N %z", "long-iso": "%Y-%m-%d %H:%M", "iso": "%Y-%m-%d"}

@@ -18,9 +18,15 @@ BASENAME = Options(
     usage="FILE [SUFFIX] | -a FILE... | -s SUFFIX FILE...",
     help="Strip directory path and SUFFIX from FILE",
     least=1,
+    gnu_long="*",
 )
 DIRNAME = Options(
-    "+z", long={"zero": "z"}, usage="FILENAME", help="Strip non-directory suffix from FILENAME", least=1
+    "+z",
+    long={"zero": "z"},
+    usage="FILENAME",
+    help="Strip non-directory suffix from FILENAME",
+    least=1,
+    gnu_long="*",
 )
 READLINK = Options(
     "femnvqsz",
@@ -38,6 +44,7 @@ READLINK = Options(
     help="Display the value of a symlink\n\n\t-f\tCanonicalize by following all symlinks\n"
     "\t-n\tDon't add newline",
     least=1,
+    gnu_long="*",
 )
 REALPATH = Options(
     "emsqzLP",
@@ -56,6 +63,7 @@ REALPATH = Options(
     usage="FILE...",
     help="Print absolute pathnames of FILEs",
     least=1,
+    gnu_long="*",
 )
 
 

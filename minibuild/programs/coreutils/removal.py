@@ -27,6 +27,7 @@ RM = Options(
     },
     usage="[-irfv] FILE...",
     help="Remove (unlink) FILEs\n\n\t-i\tAlways prompt before removing\n\t-f\tNever prompt\n\t-R,-r\tRecurse",
+    gnu_long="*",
 )
 RMDIR = Options(
     "pv",

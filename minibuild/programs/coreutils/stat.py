@@ -33,6 +33,7 @@ STAT = Options(
     help="Display file (default) or filesystem status\n\n\t-c FMT\tUse the specified format\n"
     "\t-f\tDisplay filesystem status\n\t-L\tFollow links\n\t-t\tTerse display",
     least=1,
+    gnu_long="*",
 )
 KINDS = {
     "dir": "directory",

@@ -18,6 +18,7 @@ TEE = Options(
     long={"append": "a", "ignore-interrupts": "i", "output-error=?": "p"},
     usage="[-ai] [FILE]...",
     help="Copy stdin to each FILE, and also to stdout",
+    gnu_long="*",
 )
 SEQ = Options(
     "+ws:f:",
@@ -26,13 +27,21 @@ SEQ = Options(
     help="Print numbers from FIRST to LAST, in steps of INC.\nFIRST, INC default to 1.",
     least=1,
     most=3,
+    gnu_long="*",
 )
-PRINTENV = Options("+0", long={"null": "0"}, usage="[VARIABLE]...", help="Print environment VARIABLEs")
+PRINTENV = Options(
+    "+0",
+    long={"null": "0"},
+    usage="[VARIABLE]...",
+    help="Print environment VARIABLEs",
+    gnu_long="*",
+)
 WC = Options(
     "clwLm",
     long={"bytes": "c", "chars": "m", "lines": "l", "words": "w", "max-line-length": "L"},
     usage="[-cmlwL] [FILE]...",
     help="Count lines, words, and bytes for FILEs (or stdin)",
+    gnu_long="*",
 )
 # What a word of wc is made of: printable ASCII; other bytes neither make a word nor end one. \r and \f end a
 # line's width.

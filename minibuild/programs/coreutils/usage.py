@@ -35,6 +35,7 @@ DU = Options(
     },
     usage="[-aHLdclsxhmk] [FILE]...",
     help="Summarize disk space used for FILEs (or directories)",
+    gnu_long="*",
 )
 DF = Options(
     "kmhTPaiHlB:t:",
@@ -51,6 +52,7 @@ DF = Options(
     },
     usage="[-PkmhTai] [FILESYSTEM]...",
     help="Print filesystem usage statistics",
+    gnu_long="*",
 )
 
 

@@ -41,7 +41,11 @@ DATE = Options(
     "\t\t\tSPEC=date (default), hours, minutes, seconds or ns",
 )
 UPTIME = Options(
-    "sp", long={"pretty": "p", "since": "s"}, usage="", help="Display the time since the last boot"
+    "sp",
+    long={"pretty": "p", "since": "s"},
+    usage="",
+    help="Display the time since the last boot",
+    gnu_long="*",
 )
 ISO = {
     "date": "%Y-%m-%d",

@@ -30,6 +30,7 @@ ENV = Options(
     "\t-, -i\tStart with empty environment\n\t-0\tNUL terminated output\n"
     "\t-u NAME\tRemove variable from environment",
     gnu_failure=125,
+    gnu_long="chdir split-string debug",
 )
 NICE = Options(
     "+n:",
@@ -37,6 +38,7 @@ NICE = Options(
     usage="[-n ADJUST] [PROG ARGS]",
     help="Change scheduling priority, run PROG",
     gnu_failure=125,
+    gnu_long="*",
 )
 NOHUP = Options(
     "+", usage="PROG ARGS", help="Run PROG immune to hangups, with output to a non-tty", gnu_failure=125
@@ -52,6 +54,7 @@ IONICE = Options(
     long={"class=": "c", "classdata=": "n", "pid=": "p", "ignore": "t"},
     usage="[-c 1-3] [-n 0-7] [-t] { -p PID | PROG ARGS }",
     help="Change I/O priority and class",
+    gnu_long="*",
 )
 STDBUF = Options(
     "+i:o:e:",

@@ -46,6 +46,7 @@ RUN_PARTS = Options(
     "\t--test\t\tDry run\n\t--exit-on-error\tExit if a script exits with non-zero",
     least=1,
     most=1,
+    gnu_long="list report verbose regex lsbsysinit new-session",
 )
 FLOCK = Options(
     "+sxeunow:c:E:F",
@@ -69,7 +70,11 @@ FLOCK = Options(
     least=1,
 )
 SYNC = Options(
-    "df", long={"data": "d", "file-system": "f"}, usage="[-df] [FILE]...", help="Write all buffers to disk"
+    "df",
+    long={"data": "d", "file-system": "f"},
+    usage="[-df] [FILE]...",
+    help="Write all buffers to disk",
+    gnu_long="*",
 )
 MOUNT = Options(
     "+arwvft:o:O:",

@@ -63,7 +63,9 @@ def usual_directory(view: View) -> str:
 def show(process: Process, path: str) -> int:
     """The libraries of one file; 1 when it is no program."""
     view = process.view
-    if not view.exists(path):
+    try:
+        view.found(path)
+    except OSError:
         process.error(f"{path}: No such file or directory")
         return 1
     try:

@@ -30,6 +30,7 @@ PS = Options(
     },
     usage="[-o COL1,COL2=HEADER] [-T]",
     help="Show list of processes",
+    gnu_long="*",
 )
 TOP = Options(
     "+bn:d:mH", usage="[-bmH] [-n COUNT] [-d SECONDS]", help="Show a view of process activity in real time."

@@ -17,6 +17,7 @@ TTY = Options(
     usage="[-s]",
     help="Print file name of stdin's terminal\n\n\t-s\tPrint nothing, only return exit status",
     failure=2,
+    gnu_long="*",
 )
 STTY = Options("+aF:g", usage="[-a|g] [-F DEVICE] [SETTING]...", help="Show/set terminal settings")
 CLEAR = Options("Vx", usage="", help="Clear screen")

@@ -37,12 +37,14 @@ TIMEOUT = Options(
     help="Run PROG. Send SIG to it if it is not gone in SECS seconds.\n"
     "Default SIG: TERM.If it still exists in KILL_SECS seconds, send KILL.",
     gnu_failure=125,
+    gnu_long="*",
 )
 TIME = Options(
     "+f:o:apv",
     long={"format=": "f", "output=": "o", "append": "a", "portability": "p", "verbose": "v"},
     usage="[-vpa] [-o FILE] PROG ARGS",
     help="Run PROG, display resource usage when it exits",
+    gnu_long="*",
 )
 WATCH = Options(
     "+n:tdex",

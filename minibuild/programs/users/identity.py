@@ -20,6 +20,7 @@ ID = Options(
     "\t-G\tSupplementary group IDs\n\t-n\tPrint names instead of numbers\n"
     "\t-r\tPrint real ID instead of effective ID",
     most=1,
+    gnu_long="*",
 )
 WHOAMI = Options(
     "", usage="", help="Print the user name associated with the current effective user id", most=0
