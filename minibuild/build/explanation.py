@@ -92,7 +92,8 @@ class StageExplainer:
         )
         reasons = [self._with_files(reason, asked, old) for reason in reasons]
         if not reasons or _foundation(was) != _foundation(asked.inputs):
-            reasons.append(self._parent(asked, before))
+            # Whatever else could be done, the step would run.
+            reasons = [*(reason._replace(hint="") for reason in reasons), self._parent(asked, before)]
         return tuple(reasons)
 
     def _pair(self, place: int) -> StepRecord | None:

@@ -26,6 +26,7 @@ _SUBJECTS = {
 _NOP = re.compile(r".*#\(nop\) +")
 _FINGERPRINT = re.compile(r"(?:file|dir|multi):[0-9a-f]{64}\Z")
 _MOST_VARIABLES = 5
+_ARG_HINT = "this instruction does not name it: with the ARG below it, it would stay in the cache"
 # Variables whose values are not shown: explanations end up in logs.
 _PRIVATE = re.compile(
     r"(?<![A-Z])(?:API_?KEY|AUTH|CREDENTIAL|KEY|PASSWORD|PASSWD|PASSPHRASE|PWORD|SECRET|TOKEN)S?(?![A-Z])",
@@ -38,7 +39,7 @@ class Reason(NamedTuple):
 
     `kind` is one of no-cache, first, new, instruction, value, variable, files, parent, base, pruned, layer,
     fidelity, failed, input; `text` says it in words. `old` and `new` are values, `files` the files that
-    changed, `diff` the lines of a small unified diff.
+    changed, `diff` the lines of a small unified diff, `hint` what would keep the step in the cache.
     """
 
     kind: str
@@ -47,6 +48,7 @@ class Reason(NamedTuple):
     new: str = ""
     files: tuple[FileChange, ...] = ()
     diff: tuple[str, ...] = ()
+    hint: str = ""
 
 
 def input_reasons(
@@ -67,7 +69,9 @@ def input_reasons(
         if old == new or label in FOUNDATION:
             continue
         if label.startswith("$"):
-            variables.append(_variable(label[1:], old, new, before))
+            found = _variable(label[1:], old, new, before)
+            unused = found.text.startswith("ARG ") and not re.search(rf"\b{re.escape(label[1:])}\b", text)
+            variables.append(found._replace(hint=_ARG_HINT) if unused else found)
         elif not rewritten or not _follows(label, text):
             reasons.append(_input(label, old, new))
     if len(variables) > _MOST_VARIABLES:

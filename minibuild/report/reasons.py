@@ -30,6 +30,8 @@ def reason_lines(reasons: "Iterable[Reason]") -> list[str]:
             lines += [f"  {line}" for line in _values(reason)]
         lines += [f"  {line}" for line in reason.diff]
         lines += [f"  {line}" for line in _file_lines(reason.files)]
+        if reason.hint:
+            lines.append(f"  hint: {reason.hint}")
     return [shown(line) for line in lines]
 
 
@@ -58,7 +60,7 @@ def reason_text(reason: "Reason") -> str:
 
 
 def reason_document(reason: "Reason") -> dict[str, Any]:
-    """A reason as JSON has it: `kind`, `text`, and what of `old`, `new`, `files`, `diff` there is."""
+    """A reason as JSON has it: `kind`, `text`, and what of `old`, `new`, `files`, `diff`, `hint` there is."""
     document: dict[str, Any] = {"kind": reason.kind, "text": reason.text}
     if reason.old or reason.new:
         document |= {"old": reason.old, "new": reason.new}
@@ -69,6 +71,8 @@ def reason_document(reason: "Reason") -> dict[str, Any]:
         ]
     if reason.diff:
         document["diff"] = list(reason.diff)
+    if reason.hint:
+        document["hint"] = reason.hint
     return document
 
 

@@ -43,6 +43,7 @@ def shown(reasons: tuple[Reason, ...]) -> list[str]:
         values = f": {reason.old!r} -> {reason.new!r}" if reason.old or reason.new else ""
         lines.append(f"    {reason.kind}: {reason.text}{values}")
         lines += [f"        {line}" for line in reason.diff]
+        lines += [f"        hint: {reason.hint}"] if reason.hint else []
         for file in reason.files:
             lines.append(f"      {file.change} {file.path} {file.detail}".rstrip())
             lines += [f"        {line}" for line in file.diff]
@@ -254,6 +255,20 @@ def test_prune_keeps_the_lists_of_files_that_are_of_use(bench: Bench) -> None:
     bench.put("f", "4\n")
     bench.build(text)
     assert told(bench)[-5:-3] == ["    files: one file changed", "      content f"]
+
+
+def test_an_argument_that_stands_too_early(bench: Bench) -> None:
+    text = "FROM busybox\nARG V\nRUN echo 1\nRUN echo $V\n"
+    bench.build(text, build_args={"V": "1"})
+    bench.build(text, build_args={"V": "2"})
+    assert told(bench)[2:] == [
+        "3 ran: RUN echo 1",
+        "    variable: ARG V changed: '1' -> '2'",
+        "        hint: this instruction does not name it: with the ARG below it, it would stay in the cache",
+        "4 ran: RUN echo $V",
+        "    variable: ARG V changed: '1' -> '2'",
+        "    parent: step 3 ran again: RUN echo 1",
+    ]
 
 
 def test_mounts_users_and_here_documents(bench: Bench, snapshot: SnapshotAssertion) -> None:

@@ -22,7 +22,7 @@ LONG = (
 REASONS = [
     Reason("first", "it is the first build of this Dockerfile with this context"),
     Reason("variable", "ARG V changed", "1", "2"),
-    Reason("variable", "ARG V is set now", new="2"),
+    Reason("variable", "ARG V is set now", new="2", hint="set it later"),
     Reason("variable", "ARG V is not set any more", old="1"),
     Reason("instruction", "the instruction changed", "RUN echo 1 and then some", "RUN echo 2 and then some"),
     Reason("instruction", "the instruction changed", LONG.format("wget"), LONG.format("jq")),
