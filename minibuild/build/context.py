@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from minibuild.build.errors import BuildError
 from minibuild.dockerfile.ignore import IgnoreFile
+from minibuild.dockerfile.text import read_source
 from minibuild.errors import MinibuildError
 from minibuild.filesystem import Directory, Fifo, File, HostContent, Node, Symlink
 
@@ -191,7 +192,7 @@ def read_ignore_file(context: Path, dockerfile: Path | None) -> IgnoreFile | Non
         candidates.insert(0, dockerfile.with_name(dockerfile.name + ".dockerignore"))
     for path in candidates:
         try:
-            text = path.read_bytes().decode("utf-8-sig", "surrogateescape")
+            text = read_source(path, path.name, regular=True)
         except (FileNotFoundError, NotADirectoryError):
             continue
         except OSError as error:

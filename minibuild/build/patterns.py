@@ -18,12 +18,19 @@ def component_pattern(pattern: str) -> "re.Pattern[str]":
     `*` is any run of characters, `?` any one, `[a-z]` and `[^a-z]` classes, `\\` takes the next character as
     it is. An open class is a plain bracket.
     """
-    out = []
+    out: list[str] = []
     i = 0
+    # What stands between two stars is taken where it comes first and never looked for again: trying all ways
+    # to divide a name between many stars could take forever.
+    star = -1
     while i < len(pattern):
         char = pattern[i]
         i += 1
         if char == "*":
+            if star >= 0:
+                out[star] = "(?>[^/]*?"
+                out.append(")")
+            star = len(out)
             out.append("[^/]*")
         elif char == "?":
             out.append("[^/]")

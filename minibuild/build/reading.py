@@ -8,9 +8,8 @@ from minibuild.build.errors import BuildError, DockerfileText
 from minibuild.build.request import BuildRequest
 from minibuild.dockerfile.nodes import Dockerfile
 from minibuild.dockerfile.serialise import FORMAT, dump, load
+from minibuild.dockerfile.text import read_source
 from minibuild.store import Store
-
-_LIMIT = 64 << 20
 
 
 def read_dockerfile(request: BuildRequest, store: Store) -> tuple[Dockerfile, DockerfileText]:
@@ -41,9 +40,8 @@ def _text(request: BuildRequest) -> tuple[str, str]:
         file = request.context / "Dockerfile"
     path = _shown(file)
     try:
-        if file.stat().st_size > _LIMIT:
-            raise BuildError(f"{path} is larger than {_LIMIT >> 20} MiB: that is no Dockerfile")
-        return file.read_bytes().decode("utf-8", "surrogateescape"), path
+        # What the user names may be a pipe; what comes with a context must not make the build wait.
+        return read_source(file, path, regular=request.dockerfile is None), path
     except FileNotFoundError:
         raise BuildError(
             f"{path}: there is no such Dockerfile",
@@ -59,5 +57,5 @@ def _shown(file: Path) -> str:
     """The path as people know it: relative to the working directory when the file is below it."""
     try:
         return file.resolve().relative_to(Path.cwd()).as_posix()
-    except (ValueError, OSError):
+    except (ValueError, OSError, RuntimeError):  # a loop of links is a RuntimeError before Python 3.13
         return file.as_posix()

@@ -100,11 +100,14 @@ def absent(place: Place, cleaned: str, subject: str = "") -> Node:
 
     parent, _, name = cleaned.rstrip("/").rpartition("/")
     try:
-        close = get_close_matches(name, place.view.listdir(parent or "/"), 1, 0.6)
+        others = [other for other in place.view.listdir(parent or "/") if other != name]
+        close = get_close_matches(name, others, 1, 0.6)
     except OSError:
         close = []
     prefix = parent.strip("/") + "/" if parent.strip("/") else ""
     hint = f"did you mean {prefix}{close[0]}?" if close else ""
+    if place.view.lexists(cleaned) and (target := place.view.lstat(cleaned).target):
+        hint = f"it is a symbolic link to {target}, which leads to nothing in {place.label}"
     if not hint and place.label == "the build context":
         hint = "a source is looked for below the context's directory; .dockerignore may exclude it"
     message = f'"{cleaned.rstrip("/") or "/"}": not found in {place.label}'
@@ -118,31 +121,42 @@ def _follow(view: View, path: str) -> Node | None:
         return None
 
 
-def _glob(view: View, parts: list[str], top: str = "") -> Iterator[str]:
-    """Paths below `top` that match, component by component; `**` stands for any number of directories, none
+def _glob(view: View, pattern: list[str], start: str = "") -> Iterator[str]:
+    """Paths below `start` that match, component by component; `**` stands for any number of directories, none
     included.
     """
-    if not parts:
-        yield top
-        return
-    first, rest = parts[0], parts[1:]
-    if first == "**":
-        yield from _glob(view, rest, top) if rest else iter(())
+    # A list instead of recursion, and no place twice: patterns and directories may be nested as deeply and
+    # as maliciously as one likes.
+    todo = [(start, 0)]
+    seen: set[tuple[str, int]] = set()
+    while todo:
+        top, position = todo.pop()
+        if (top, position) in seen:
+            continue
+        seen.add((top, position))
+        if position == len(pattern):
+            yield top
+        else:
+            todo.extend(reversed(_further(view, pattern, top, position)))
+
+
+def _further(view: View, pattern: list[str], top: str, position: int) -> list[tuple[str, int]]:
+    """(path, position in the pattern) of all that the pattern's component leads to."""
+    component, after = pattern[position], position + 1
+    is_last = after == len(pattern)
+    if component == "**":
+        found = [] if is_last else [(top, after)]
         for name, node in _children(view, top):
             if isinstance(node, Directory):
-                yield from _glob(view, parts, f"{top}/{name}")
-            elif not rest:
-                yield f"{top}/{name}"
-        return
-    if not has_wildcard(first):
-        path = f"{top}/{first}"
-        if rest or view.lexists(path):
-            yield from _glob(view, rest, path)
-        return
-    pattern = component_pattern(first)
-    for name, _ in _children(view, top):
-        if pattern.match(name):
-            yield from _glob(view, rest, f"{top}/{name}")
+                found.append((f"{top}/{name}", position))
+            elif is_last:
+                found.append((f"{top}/{name}", after))
+        return found
+    if not has_wildcard(component):
+        path = f"{top}/{component}"
+        return [(path, after)] if not is_last or view.lexists(path) else []
+    matches = component_pattern(component).match
+    return [(f"{top}/{name}", after) for name, _ in _children(view, top) if matches(name)]
 
 
 def _children(view: View, path: str) -> list[tuple[str, Node]]:

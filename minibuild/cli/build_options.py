@@ -224,11 +224,15 @@ def _context(word: str) -> tuple[Path | None, str | None]:
 def _standard_input() -> str:
     import sys
 
-    raw = sys.stdin.buffer.read()
+    from minibuild.dockerfile.text import LIMIT
+
+    raw = sys.stdin.buffer.read(LIMIT + 1)
     if raw.startswith((b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd")) or raw[257:262] == b"ustar":
         raise UsageError(
             "standard input is an archive, not a Dockerfile", hint="unpack it and give the directory"
         )
+    if len(raw) > LIMIT:
+        raise UsageError(f"standard input has more than {LIMIT >> 20} MiB: that is no Dockerfile")
     return raw.decode("utf-8", "surrogateescape")
 
 

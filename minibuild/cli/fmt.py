@@ -62,12 +62,12 @@ def fmt_command(check: bool, diff: bool, write: bool, dialect: Dialect, files: t
 def _formatted(file: str, dialect: Dialect) -> tuple[str, str]:
     """(the file's text, the formatted text)."""
     from minibuild.dockerfile.format import format_dockerfile
+    from minibuild.dockerfile.text import read_source
 
     try:
-        data = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+        text = read_source(sys.stdin.buffer if file == "-" else Path(file), file)
     except OSError as problem:
         raise MinibuildError(f"can't be read: {problem.strerror}", path=file) from None
-    text = data.decode("utf-8", "surrogateescape")
     return text, format_dockerfile(text, dialect=dialect, filename=file)
 
 

@@ -54,10 +54,11 @@ def _parsed(file: str, dialect: Dialect, form: str) -> tuple[bytes, bool]:
     from minibuild.dockerfile.document import error_document, to_document, to_json, to_tree
     from minibuild.dockerfile.errors import DockerfileError
     from minibuild.dockerfile.parser import parse
+    from minibuild.dockerfile.text import read_source
 
     try:
-        raw = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
-        tree = parse(raw.decode("utf-8", "surrogateescape"), dialect=dialect, filename=file)
+        text = read_source(sys.stdin.buffer if file == "-" else Path(file), file)
+        tree = parse(text, dialect=dialect, filename=file)
     except OSError as problem:
         error = DockerfileError(f"can't be read: {problem.strerror}", path=file)
         text = to_json(error_document(error, file)) if form == "json" else error.render()

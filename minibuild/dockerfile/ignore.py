@@ -13,6 +13,7 @@ import warnings
 from typing import TYPE_CHECKING
 
 from minibuild.dockerfile.spaces import UNICODE
+from minibuild.dockerfile.wildcards import REST, STAR, STARS, WILD, Automaton
 from minibuild.errors import MinibuildError
 
 if TYPE_CHECKING:
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 # Directories whose result is remembered; a walk needs one a level.
 _REMEMBERED = 4096
 _PLAIN_IN_REGEX = ".+()|{}$"
+# Regular expressions try the ways to divide a path between wildcards: with more of them, too many.
+_FEW_WILD = 2
+_SHORT = 100
 
 
 class IgnoreError(MinibuildError):
@@ -212,11 +216,25 @@ def _matcher(pattern: str) -> Callable[[str], bool]:
     if pattern.startswith("**") and not any(char in tail for char in "*?[]\\"):
         whole = tail[1:] if tail.startswith("/") else None
         return lambda path: path.endswith(tail) or path == whole
-    expression = _regex(pattern)
-    return lambda path: expression.match(path) is not None
+    pieces = _pieces(pattern)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # brackets within brackets are meant as they stand
+            expression = re.compile("".join(pieces) + r"\Z")
+            wild = sum(piece in WILD for piece in pieces)
+            if wild <= _FEW_WILD:
+                return lambda path: expression.match(path) is not None
+            automaton = Automaton(pieces)
+    except re.error:
+        # BuildKit's regular expressions refuse it as well; it then matches nothing.
+        return lambda _: False
+    if wild > _FEW_WILD + 1:
+        return automaton.matches
+    return lambda path: expression.match(path) is not None if len(path) < _SHORT else automaton.matches(path)
 
 
-def _regex(pattern: str) -> re.Pattern[str]:
+def _pieces(pattern: str) -> list[str]:
+    """The pattern as a regular expression: wildcards and single characters."""
     out = []
     position = 0
     while position < len(pattern):
@@ -226,9 +244,9 @@ def _regex(pattern: str) -> re.Pattern[str]:
             position += 1
             if pattern.startswith("/", position):
                 position += 1
-            out.append("(?:.*/)?" if position < len(pattern) else ".*")
+            out.append(STARS if position < len(pattern) else REST)
         elif char == "*":
-            out.append("[^/]*")
+            out.append(STAR)
         elif char == "?":
             out.append("[^/]")
         elif char == "\\":
@@ -236,10 +254,4 @@ def _regex(pattern: str) -> re.Pattern[str]:
             position += 1
         else:
             out.append("\\" + char if char in _PLAIN_IN_REGEX else char)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # brackets within brackets are meant as they stand
-            return re.compile("".join(out) + r"\Z")
-    except re.error:
-        # BuildKit's regular expressions refuse it as well; it then matches nothing.
-        return re.compile(r"(?!)")
+    return out

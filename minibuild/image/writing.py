@@ -243,7 +243,7 @@ def destination_stream(destination: Path | BinaryIO) -> Iterator[BinaryIO]:
         return
     temporary: Path | None = None
     try:
-        path = destination.resolve()  # a link stays, what it points to is replaced
+        path = Path(os.path.realpath(destination))  # a link stays, what it points to is replaced
         if path.exists() and not path.is_file():  # a device or pipe can't be replaced
             with path.open("wb") as out:
                 yield out
