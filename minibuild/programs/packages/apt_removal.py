@@ -36,6 +36,8 @@ def _take(process: Process, opts: Opts, words: list[str], *, purge: bool) -> int
             going.append(name)
         elif found := [one for one in sorted(installed) if matches(one, word)]:
             going.extend(found)
+        elif any(c in word for c in "*?[") and any(matches(one, word) for one in where.table.names()):
+            continue
         elif where.table.get(name) is not None:
             process.stdout.write(f"Package '{name}' is not installed, so not removed\n")
         else:

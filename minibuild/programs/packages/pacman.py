@@ -38,7 +38,8 @@ def pacman(process: Process) -> int:
         return 0
     if letters[:1] == "Q":
         for name in sorted(process.view.listdir("/var/lib/pacman/local")):
-            process.stdout.write(f"{name.rpartition('-')[0]} {name.rpartition('-')[2]}\n")
+            base, version, release = name.rsplit("-", 2)
+            process.stdout.write(f"{base} {version}-{release}\n")
         return 0
     if "y" in letters:
         process.stdout.write(":: Synchronizing package databases...\n")

@@ -265,7 +265,7 @@ def _fetch(process: Process, opts: Opts, words: list[str], here: PythonEnvironme
     plan = Plan(process, nowhere, upgrade=True, dependencies="no-deps" not in opts)
     for requirement in requirements:
         plan.add(requirement)
-    directory = opts.get("w") or opts.get("d=") or "."
+    directory = opts.get("w") or opts.get("d") or "."
     for one in plan.wanted:
         name = f"{one.name.replace('-', '_')}-{one.version}-py3-none-any.whl"
         put_file(process.view, f"{directory.rstrip('/')}/{name}", encode(name))

@@ -45,7 +45,7 @@ _GENERAL = {
     "progress-bar=": "value",
 }
 PIP = Options(
-    "hvVqi:f:r:c:e:t:Udblw:y",
+    "hvVqi:f:r:c:e:t:Ud:blw:y",
     long=_GENERAL
     | {
         "requirement=": "r",
@@ -91,7 +91,7 @@ PIP = Options(
         "allow-all-external": "quiet-one",
         "group=": "group",
         "yes": "y",
-        "dest=": "d=",
+        "dest=": "d",
         "wheel-dir=": "w",
         "format=": "format",
         "outdated": "outdated",

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from minibuild.kernel.process import Process
 
 # Options without a value, and those that take one.
-_FLAGS = re.compile(r"-[bBdEhiIOPqRsSuvxX3tU]+\Z")
+_FLAGS = re.compile(r"-(?:[bBdEiIOPqRsSuvx3tU]+|[XW].*)\Z")
 _USAGE = "usage: python3 [option] ... [-c cmd | -m mod | file | -] [arg] ...\n"
 
 
@@ -35,7 +35,7 @@ def python(process: Process) -> int:
     words = process.argv[1:]
     here = environment(process)
     while words and _FLAGS.match(words[0]):
-        if words[0].startswith(("-X", "-W")) and len(words[0]) == 2:
+        if words[0] in ("-X", "-W"):
             words = words[1:]
         words = words[1:]
     if not words:
