@@ -163,7 +163,9 @@ def _buildah(context: Path, out: Path) -> list[str]:
 
 @dataclass(frozen=True)
 class Measure:
-    """Seconds from the start of the process to its end, the fastest of the runs, and its peak memory in MB."""
+    """Seconds from the start of the process to its end, the fastest of the runs, and its peak memory in
+    MB.
+    """
 
     seconds: float
     memory: float
