@@ -116,13 +116,13 @@ def _rpm(root: Directory, system: Distribution) -> Iterator[Package]:
 
 def _below(root: Directory) -> Iterator[Package]:
     """Packages of languages, wherever they are."""
-    todo: list[tuple[str, Directory]] = [("", root)]
-    while todo:
-        path, directory = todo.pop()
+    ahead: list[tuple[str, Directory]] = [("", root)]
+    while ahead:
+        path, directory = ahead.pop()
         for name, node in directory.entries.items():
             place = f"{path}/{name}"
             if isinstance(node, Directory):
-                todo.append((place, node))
+                ahead.append((place, node))
                 if name.endswith((".dist-info", ".egg-info")):
                     yield from _python(place, node)
             elif name == "package.json" and "/node_modules/" in place:

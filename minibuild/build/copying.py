@@ -97,9 +97,9 @@ class Copier:
         """
         excludes = self.rules.exclusion.excludes if self.rules.exclusion.patterns else None
         # A list instead of recursion: directories may be nested deeper than Python's recursion reaches.
-        todo = [(_sorted(source), into, path.rstrip("/"), relative)]
-        while todo:
-            entries, into, path, relative = todo[-1]
+        ahead = [(_sorted(source), into, path.rstrip("/"), relative)]
+        while ahead:
+            entries, into, path, relative = ahead[-1]
             for name, node in entries:
                 below = ""
                 if excludes is not None:
@@ -108,11 +108,11 @@ class Copier:
                         continue
                 if isinstance(node, Directory):
                     here = f"{path}/{name}"
-                    todo.append((_sorted(node), self._directory(node, into, here), here, below))
+                    ahead.append((_sorted(node), self._directory(node, into, here), here, below))
                     break
                 self._put(node, into, f"{path}/{name}")
             else:
-                todo.pop()
+                ahead.pop()
 
     def _directory(self, source: Directory, into: Directory, path: str) -> Directory:
         """The directory of that name in `into`, with the source's attributes."""

@@ -33,11 +33,11 @@ class Destination:
 
         `.` and `..` are taken out before links are followed. A dangling link gives the path it points to.
         """
-        todo = [part for part in posixpath.normpath("/" + path).split("/") if part][::-1]
+        ahead = [part for part in posixpath.normpath("/" + path).split("/") if part][::-1]
         done: list[str] = []
         links = 0
-        while todo:
-            part = todo.pop()
+        while ahead:
+            part = ahead.pop()
             if part == "..":
                 if done:
                     done.pop()
@@ -52,7 +52,7 @@ class Destination:
                 raise BuildError(f"too many levels of symbolic links: {path}")
             if target.startswith("/"):
                 done = []
-            todo.extend(part for part in reversed(target.split("/")) if part not in ("", "."))
+            ahead.extend(part for part in reversed(target.split("/")) if part not in ("", "."))
         return "/" + "/".join(done)
 
     def _link_target(self, path: str) -> str | None:

@@ -69,19 +69,19 @@ def nodes_below(top: Node, exclusion: Exclusion) -> Iterator[tuple[str, Node]]:
         return
     excludes = exclusion.excludes if exclusion.patterns else None
     # A list instead of recursion: directories may be nested deeper than Python's recursion reaches.
-    todo = [("", iter(sorted(top.entries.items())))]
-    while todo:
-        prefix, entries = todo[-1]
+    ahead = [("", iter(sorted(top.entries.items())))]
+    while ahead:
+        prefix, entries = ahead[-1]
         for name, node in entries:
             path = prefix + name
             if excludes is not None and excludes(path, isinstance(node, Directory)):
                 continue
             yield path, node
             if isinstance(node, Directory):
-                todo.append((path + "/", iter(sorted(node.entries.items()))))
+                ahead.append((path + "/", iter(sorted(node.entries.items()))))
                 break
         else:
-            todo.pop()
+            ahead.pop()
 
 
 def _detail(node: Node, digest: ContentDigest) -> str:

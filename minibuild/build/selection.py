@@ -127,17 +127,17 @@ def _glob(view: View, pattern: list[str], start: str = "") -> Iterator[str]:
     """
     # A list instead of recursion, and no place twice: patterns and directories may be nested as deeply and
     # as maliciously as one likes.
-    todo = [(start, 0)]
+    ahead = [(start, 0)]
     seen: set[tuple[str, int]] = set()
-    while todo:
-        top, position = todo.pop()
+    while ahead:
+        top, position = ahead.pop()
         if (top, position) in seen:
             continue
         seen.add((top, position))
         if position == len(pattern):
             yield top
         else:
-            todo.extend(reversed(_further(view, pattern, top, position)))
+            ahead.extend(reversed(_further(view, pattern, top, position)))
 
 
 def _further(view: View, pattern: list[str], top: str, position: int) -> list[tuple[str, int]]:

@@ -34,14 +34,14 @@ class Stages:
         workshop, plan = self.workshop, self.plan
         bases: dict[int, StageImage | None] = {}
         bodies: dict[int, list[tuple[Instruction, Instruction]]] = {}
-        todo = list(plan.needed)
-        while todo:
-            number = todo.pop()
+        ahead = list(plan.needed)
+        while ahead:
+            number = ahead.pop()
             bases[number] = self._image_base(plan.stages[number])
             bodies[number] = self._body(plan.stages[number], bases[number])
             instructions = [instruction for instruction, _ in bodies[number]]
             named = stages_named(plan, number, instructions, workshop.request.build_contexts)
-            todo += sorted(named - bodies.keys() - set(todo))  # triggers of images may need further stages
+            ahead += sorted(named - bodies.keys() - set(ahead))  # triggers of images may need further stages
         total = sum(1 + len(body) for body in bodies.values())
         workshop.emit(events.BuildStarted(workshop.text.path, total))
         for warning in (*plan.dockerfile.warnings, *_unknown_filters(plan, workshop.request)):

@@ -70,13 +70,13 @@ def _packages(recipe: Recipe, release: Release | None) -> list[Package]:
         return []
     table = package_table(TABLES[release.system], release.column)
     found: dict[str, Package] = {}
-    todo = recipe.packages
-    while todo:
-        name = todo.pop()
+    ahead = recipe.packages
+    while ahead:
+        name = ahead.pop()
         package = None if name in found else table.get(name)
         if package is not None:
             found[name] = package
-            todo.extend(package.depends)
+            ahead.extend(package.depends)
     return [found[name] for name in sorted(found)]
 
 

@@ -31,9 +31,9 @@ def changes(old: Snapshot | None, new: Snapshot) -> list[Change]:
     found: list[Change] = []
     before = old.root if old is not None else Directory()
     # A list instead of recursion: directories may be nested deeper than Python's recursion reaches.
-    todo = [("", before.entries, new.root.entries, _differing(before.entries, new.root.entries))]
-    while todo:
-        prefix, older, newer, names = todo[-1]
+    ahead = [("", before.entries, new.root.entries, _differing(before.entries, new.root.entries))]
+    while ahead:
+        prefix, older, newer, names = ahead[-1]
         for name in names:
             path, previous, node = prefix + name, older.get(name), newer.get(name)
             if node is None:
@@ -45,10 +45,10 @@ def changes(old: Snapshot | None, new: Snapshot) -> list[Change]:
             elif not _is_same_directory(node, previous):
                 found.append(Change(path, "modify", node))
             if isinstance(node, Directory):
-                todo.append((path + "/", below, node.entries, _differing(below, node.entries)))
+                ahead.append((path + "/", below, node.entries, _differing(below, node.entries)))
                 break
         else:
-            todo.pop()
+            ahead.pop()
     return found
 
 

@@ -20,14 +20,14 @@ def dump_tree(snapshot: Snapshot) -> bytes:
     """
     links: dict[int, int] = {}
     directories: dict[str, bytes] = {}
-    todo = [("", snapshot.root)]
-    while todo:
-        path, directory = todo.pop()
+    ahead = [("", snapshot.root)]
+    while ahead:
+        path, directory = ahead.pop()
         rows = []
         for name, node in directory.entries.items():
             rows.append((name, node.mode, node.uid, node.gid, node.mtime, node.xattrs, *_dumped(node, links)))
             if isinstance(node, Directory):
-                todo.append((f"{path}/{name}", node))
+                ahead.append((f"{path}/{name}", node))
         directories[path] = marshal.dumps(rows)
     root = snapshot.root
     top = (root.mode, root.uid, root.gid, root.mtime, root.xattrs)

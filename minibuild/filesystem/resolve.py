@@ -46,16 +46,16 @@ def resolve(
     ENOENT, ENOTDIR, EACCES, ELOOP or ENAMETOOLONG.
     """
     _check_length(path)
-    todo = split(path)
-    todo.reverse()
+    ahead = split(path)
+    ahead.reverse()
     directory_asked = path.endswith(("/", "/.")) or path == "."
     enters = _last(path) == "."
     done: list[str] = list(root if path.startswith("/") else start)
     nodes = _nodes(filesystem, done, path)
     mount_names = filesystem.mount_names
     links = 0
-    while todo:
-        part = todo.pop()
+    while ahead:
+        part = ahead.pop()
         here = nodes[-1]
         if not isinstance(here, Directory):
             raise fail(errno.ENOTDIR, path)
@@ -72,10 +72,10 @@ def resolve(
         if node is None:
             if too_long(part):
                 raise fail(errno.ENAMETOOLONG, path)
-            if todo or path.endswith("/."):
+            if ahead or path.endswith("/."):
                 raise fail(errno.ENOENT, path)
             return (*done, part), None
-        if isinstance(node, Symlink) and (todo or follow or directory_asked):
+        if isinstance(node, Symlink) and (ahead or follow or directory_asked):
             links += 1
             if links > _MAX_LINKS:
                 raise fail(errno.ELOOP, path)
@@ -83,10 +83,10 @@ def resolve(
             if target.startswith("/"):
                 done = list(root)
                 nodes = _nodes(filesystem, done, path)
-            if not todo and target.endswith(("/", "/.")):
+            if not ahead and target.endswith(("/", "/.")):
                 directory_asked = True
                 enters = enters or _last(target) == "."
-            todo.extend(reversed(split(target)))
+            ahead.extend(reversed(split(target)))
             continue
         done.append(part)
         nodes.append(node)

@@ -234,17 +234,17 @@ class View(AttributeView):
     def remove_tree(self, path: str) -> None:
         """Remove a directory with everything below it."""
         # A list instead of recursion: directories may be nested deeper than Python's recursion reaches.
-        todo = [(path, False)]
-        while todo:
-            here, emptied = todo.pop()
+        ahead = [(path, False)]
+        while ahead:
+            here, emptied = ahead.pop()
             if emptied:
                 self.rmdir(here)
                 continue
-            todo.append((here, True))
+            ahead.append((here, True))
             for name, status in self.scandir(here):
                 child = f"{here.rstrip('/')}/{name}"
                 if status.kind == "dir":
-                    todo.append((child, False))
+                    ahead.append((child, False))
                 else:
                     self.unlink(child)
 

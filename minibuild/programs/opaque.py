@@ -115,9 +115,9 @@ def make(view: View, path: str, origin: str, is_directory: bool) -> None:
 def mark_below(view: View, path: str, origin: str) -> None:
     """Make a directory opaque, and those below it: all but the root's, which are the system's."""
     left = MOST_DIRECTORIES
-    todo = [path]
-    while todo and left:
-        here = todo.pop()
+    ahead = [path]
+    while ahead and left:
+        here = ahead.pop()
         left -= 1
         if not view.access(here, 3):
             continue
@@ -129,4 +129,4 @@ def mark_below(view: View, path: str, origin: str) -> None:
         if isinstance(node, Directory | File):
             mark_opaque(node, origin)
         if path != "/" and isinstance(node, Directory):
-            todo += [join(here, name) for name, child in node.entries.items() if isinstance(child, Directory)]
+            ahead += [join(here, name) for name, child in node.entries.items() if isinstance(child, Directory)]

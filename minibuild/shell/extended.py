@@ -157,10 +157,10 @@ def _group(kind: str, alternatives: list[Ends]) -> Ends:
 
     def often(text: str, start: int) -> set[int]:
         found = {start} if kind == "*" else set()
-        todo = once(text, start)
-        while todo:
-            found |= todo
-            todo = set().union(*(once(text, place) for place in todo)) - found
+        ahead = once(text, start)
+        while ahead:
+            found |= ahead
+            ahead = set().union(*(once(text, place) for place in ahead)) - found
         return found
 
     if kind == "@":

@@ -84,9 +84,9 @@ class Globbing:
     def _tree(self, view: View, path: str, last: bool) -> list[str]:
         """`path` and what is below it, for `**`: directories only unless it is the last component."""
         found = [path]
-        todo = [path]
-        while todo:
-            here = todo.pop()
+        ahead = [path]
+        while ahead:
+            here = ahead.pop()
             try:
                 entries = view.scandir(here or ".")
             except OSError:
@@ -95,7 +95,7 @@ class Globbing:
                 if name.startswith(".") and not self.dots:
                     continue
                 if status.kind == "dir":
-                    todo.append(f"{here}{name}/")
+                    ahead.append(f"{here}{name}/")
                     found.append(f"{here}{name}/" if not last else here + name)
                 elif last:
                     found.append(here + name)

@@ -251,11 +251,11 @@ class SimulatedDirectory:
 def counted_links(root: Directory) -> dict[int, int]:
     """How many entries of a tree hold each file, by the file's identity."""
     counts: dict[int, int] = {}
-    todo = [root]
-    while todo:
-        for node in todo.pop().entries.values():
+    ahead = [root]
+    while ahead:
+        for node in ahead.pop().entries.values():
             if isinstance(node, Directory):
-                todo.append(node)
+                ahead.append(node)
             elif isinstance(node, File):
                 counts[id(node)] = counts.get(id(node), 0) + 1
     return counts

@@ -67,9 +67,9 @@ def _packed(process: Process, directory: str, left_out: str) -> bytes:
     """A directory as a compressed archive, names beginning with `./`."""
     view, names = process.view, Names(process)
     out: list[bytes] = []
-    todo = [(directory, ".")]
-    while todo:
-        path, name = todo.pop()
+    ahead = [(directory, ".")]
+    while ahead:
+        path, name = ahead.pop()
         process.tick()
         stat = view.lstat(path)
         member = _member(name, stat, names)
@@ -79,7 +79,7 @@ def _packed(process: Process, directory: str, left_out: str) -> bytes:
             out += [data, padding(len(data))]
         if stat.kind == "dir":
             below = [one for one in view.listdir(path) if not (one == left_out and name == ".")]
-            todo += [(f"{path}/{one}", f"{name}/{one}") for one in reversed(below)]
+            ahead += [(f"{path}/{one}", f"{name}/{one}") for one in reversed(below)]
     out.append(bytes(2 * BLOCK))
     return lzma.compress(b"".join(out))
 

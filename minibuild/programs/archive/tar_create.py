@@ -200,16 +200,16 @@ class _Writing:
 
     def _tree(self, name: str, recursive: bool) -> None:
         """Write a name and, where it is a directory, what is below: without recursion, trees may be deep."""
-        todo: list[Iterator[str]] = [iter((name,))]
-        while todo:
-            path = next(todo[-1], None)
+        ahead: list[Iterator[str]] = [iter((name,))]
+        while ahead:
+            path = next(ahead[-1], None)
             if path is None:
-                todo.pop()
+                ahead.pop()
                 continue
             self.process.tick()
             below = self._one(path)
             if below and recursive:
-                todo.append(self._below(path))
+                ahead.append(self._below(path))
 
     def _below(self, path: str) -> Iterator[str]:
         try:

@@ -41,15 +41,15 @@ def primes(process: Process, number: int) -> list[int]:
         while number % divisor == 0:
             found.append(divisor)
             number //= divisor
-    todo = [number] if number > 1 else []
-    while todo:
-        part = todo.pop()
+    ahead = [number] if number > 1 else []
+    while ahead:
+        part = ahead.pop()
         process.tick()
         if is_prime(part):
             found.append(part)
         else:
             divisor = proper_divisor(process, part)
-            todo += [divisor, part // divisor]
+            ahead += [divisor, part // divisor]
     return sorted(found)
 
 

@@ -41,9 +41,9 @@ def updatedb(process: Process) -> int:
     path = opts.text("o", DATABASE)
     left_out = (*_LEFT_OUT, *opts.text("e").split())
     names: list[str] = []
-    todo = [opts.text("U", "/")]
-    while todo:
-        directory = todo.pop()
+    ahead = [opts.text("U", "/")]
+    while ahead:
+        directory = ahead.pop()
         process.tick()
         for name, stat in reversed(view.scandir(directory)):
             child = f"{directory.rstrip('/')}/{name}"
@@ -51,7 +51,7 @@ def updatedb(process: Process) -> int:
                 continue
             names.append(child)
             if stat.kind == "dir":
-                todo.append(child)
+                ahead.append(child)
     view.makedirs(path.rpartition("/")[0] or "/")
     view.write_bytes(path, encode("".join(name + "\0" for name in sorted(names))), 0o640)
     return 0
