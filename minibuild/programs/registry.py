@@ -98,6 +98,7 @@ TEXT: dict[str, str] = {
     "text.fold": "fold fmt",
     "text.grep": "grep egrep fgrep",
     "text.iconv": "iconv",
+    "text.jq": "jq",
     "text.lines": "rev tac shuf",
     "text.newlines": "dos2unix unix2dos",
     "text.nl": "nl",
