@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NoReturn
 
+from minibuild.filesystem.content import OPAQUE_MARK
 from minibuild.filesystem.errors import strerror
+from minibuild.kernel.fidelity import Fidelity
 from minibuild.kernel.process import ProcessExit
 from minibuild.programs.options import is_busybox, program_name
 
@@ -111,6 +113,16 @@ def confirm(process: Process, question: str) -> bool:
     return process.stdin.readline()[:1] in (b"y", b"Y")
 
 
+def is_unknown(process: Process, text: str) -> bool:
+    """Does a word come from something that nobody knows? Then whatever is done with it is assumed."""
+    if OPAQUE_MARK not in text:
+        return False
+    process.system.fidelity.note(
+        Fidelity.ASSUMED, f"a word that {program_name(process)} is given is not known"
+    )
+    return True
+
+
 def number(
     process: Process,
     text: str,
@@ -122,8 +134,10 @@ def number(
 ) -> int:
     """A decimal number in low..high, perhaps with a suffix; the program ends with "invalid number" otherwise.
 
-    `what` is what GNU's program calls it.
+    `what` is what GNU's program calls it. A word that nobody knows is taken for the smallest number there is.
     """
+    if is_unknown(process, text):
+        return max(low, 1)
     digits = text.removeprefix("-") if low < 0 else text
     tail = digits.lstrip("0123456789")
     factor = 1 if not tail else (suffixes or {}).get(tail, 0)

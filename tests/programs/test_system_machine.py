@@ -7,6 +7,7 @@ import pytest
 from programs_machine import busybox, gnu
 
 from minibuild.filesystem import Credentials, OpaqueContent
+from minibuild.filesystem.content import opaque_word
 from minibuild.filesystem.opaque import origin_of
 from minibuild.kernel.fidelity import Fidelity, FidelityError
 from minibuild.programs.registry import LOCATIONS
@@ -210,6 +211,17 @@ def test_an_unknown_program_drains_its_input():
         ["sh", "-c", "set -o pipefail; seq 50000 | frobnicate; echo $?"], limit=Fidelity.ASSUMED
     )
     assert ran.status == 0
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["head -n {}", "sleep {}", "date -d @{}", "touch -d {} f", "expr {} + 1", "truncate -s {} f", "seq {}"],
+)
+def test_a_word_that_nobody_knows_is_taken_for_a_right_one(command):
+    machine = busybox()
+    ran = machine.run(command.format(opaque_word("content of x")), limit=Fidelity.ASSUMED)
+    assert ran.status == 0
+    assert machine.system.fidelity.level is Fidelity.ASSUMED
 
 
 def test_question_mark_is_no_command():

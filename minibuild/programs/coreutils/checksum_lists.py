@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from minibuild.filesystem.content import OPAQUE_MARK
 from minibuild.filesystem.opaque import origin_of
 from minibuild.kernel.fidelity import Fidelity
 from minibuild.programs.coreutils.checksum import TAGS, digest
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 TAGGED = re.compile(r"([A-Za-z0-9-]+) ?\((.*)\) ?= ?([0-9A-Fa-f]+)")
 PLAIN = re.compile(r"(\\?)\s*([0-9A-Fa-f]+)[ \t]([ *]?)(.*)", re.DOTALL)
+# The checksum was read from something that nobody knows.
+UNKNOWN = re.compile(rf"({re.escape(OPAQUE_MARK)}\w+) [ *]?(.+)", re.DOTALL)
 LENGTHS = {
     "md5sum": 32,
     "sha1sum": 40,
@@ -73,6 +76,8 @@ def matches(process: Process, opts: Opts, name: str, expected: str) -> bool | No
         origin = origin_of(process.view.stat(name).node)
     except OSError:
         origin = ""
+    if not origin and expected.startswith(OPAQUE_MARK) and process.view.exists(name):
+        origin = "the list of checksums"
     if origin:
         process.system.fidelity.note(
             Fidelity.ASSUMED, f"{name} is taken to have its checksum: {origin} is not known"
@@ -130,6 +135,9 @@ class GnuList:
         if tagged and tagged[1].upper() == TAGS.get(name, "").upper():
             self.one_blank = bool(self.one_blank)
             return tagged[2], tagged[3].lower()
+        unknown = UNKNOWN.fullmatch(line)
+        if unknown:
+            return unknown[2], unknown[1]
         plain = PLAIN.fullmatch(line)
         if plain is None or len(plain[2]) != LENGTHS.get(name, len(plain[2])) or not plain[3] + plain[4]:
             return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator
 from typing import TYPE_CHECKING, Any
 
-from minibuild.programs.inputs import decode, die, encode, quoted
+from minibuild.programs.inputs import decode, die, encode, is_unknown, quoted
 from minibuild.programs.options import Options, is_busybox
 from minibuild.programs.registry import program
 
@@ -89,7 +89,7 @@ class Expression:
             return right if is_null(left, self.busybox) else left
         if symbol == "&":
             return 0 if is_null(left, self.busybox) or is_null(right, self.busybox) else left
-        a, b = as_integer(left), as_integer(right)
+        a, b = self.integer(left), self.integer(right)
         if symbol in LEVELS[2]:
             x, y = (a, b) if a is not None and b is not None else (str(left), str(right))
             return int(COMPARE[symbol](x, y))
@@ -101,6 +101,12 @@ class Expression:
             quotient = abs(a) // abs(b) * (1 if (a < 0) == (b < 0) else -1)
             return wrapped(quotient if symbol == "/" else a - quotient * b)
         return wrapped(a + b if symbol == "+" else a - b if symbol == "-" else a * b)
+
+    def integer(self, value: Value) -> int | None:
+        """The integer that a value is, or None; one that nobody knows is taken for 1."""
+        if isinstance(value, str) and is_unknown(self.process, value):
+            return 1
+        return as_integer(value)
 
     def match(self) -> Value:
         """STRING : REGEX"""

@@ -5,7 +5,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from minibuild.programs.inputs import blocks, close_output, encode, open_input, open_output, quoted, report
+from minibuild.programs.inputs import (
+    blocks,
+    close_output,
+    encode,
+    is_unknown,
+    open_input,
+    open_output,
+    quoted,
+    report,
+)
 from minibuild.programs.options import Options, is_busybox
 from minibuild.programs.registry import program
 
@@ -103,7 +112,7 @@ def seq(process: Process) -> int:
         words = [*words[:first_number], "--", *words[first_number:]]
     opts, operands = SEQ.parse(process, words)
     try:
-        numbers = [float(word) for word in operands]
+        numbers = [1.0 if is_unknown(process, word) else float(word) for word in operands]
     except ValueError:
         if not is_busybox(process):
             wrong = next(word for word in operands if not is_number(word))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from minibuild.programs.inputs import is_unknown
 from minibuild.programs.options import is_busybox
 from minibuild.programs.system.timezone import DAY, Zone, civil, days, local_zone, zone_named
 
@@ -160,6 +161,8 @@ def parse_date(text: str, process: Process, *, utc: bool = False, stamp: bool = 
     """
     zone = Zone() if utc else local_zone(process)
     now = process.system.clock.now()
+    if is_unknown(process, text):
+        return now
     if re.fullmatch(r"@-?\d+", text):
         return int(text[1:]) * SECOND
     if not stamp and not is_busybox(process):

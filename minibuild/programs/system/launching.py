@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from minibuild.filesystem.errors import strerror
 from minibuild.kernel.execution import run_command
-from minibuild.programs.inputs import die, quoted
+from minibuild.programs.inputs import die, is_unknown, quoted
 from minibuild.programs.options import help_hint, is_busybox
 
 if TYPE_CHECKING:
@@ -41,6 +41,8 @@ def beside(process: Process, body: Callable[[Process], int]) -> Process:
 
 def duration(process: Process, text: str, message: str = "invalid number '{}'", status: int = 1) -> float:
     """Seconds of `1.5`, `10s`, `3m`, `2h`, `1d`; the program ends when it is none."""
+    if is_unknown(process, text):
+        return 1.0
     digits, unit = (text[:-1], text[-1]) if text[-1:] in tuple("smhd") else (text, "s")
     plain = digits.replace(".", "", 1)
     if not digits or not plain.isascii() or not (plain.isdigit() or digits in ("inf", "infinity")):
