@@ -6,7 +6,7 @@ no network; what comes out is a real OCI image.
 
 from typing import TYPE_CHECKING, Any
 
-__version__ = "0.1.0"
+from minibuild.version import __version__
 
 __all__ = ["BuildResult", "MinibuildError", "__version__", "build_image"]
 

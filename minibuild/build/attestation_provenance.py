@@ -9,7 +9,6 @@ import hashlib
 import json
 from typing import Any
 
-from minibuild import __version__
 from minibuild.build.attestation import image_url
 from minibuild.build.clock import rfc3339
 from minibuild.build.export import Finished
@@ -17,6 +16,7 @@ from minibuild.build.request import Attestation
 from minibuild.image.digest import is_digest
 from minibuild.image.reference import ReferenceError  # noqa: A004  the field's own word
 from minibuild.store.layout import manifest_digest
+from minibuild.version import __version__
 
 _BUILD_TYPE = "urn:minibuild:dockerfile:v1"
 _BUILDER = "urn:minibuild:builder"

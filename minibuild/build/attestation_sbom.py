@@ -4,10 +4,10 @@ import hashlib
 import re
 from typing import Any
 
-from minibuild import __version__
 from minibuild.build.attestation_packages import Inventory, Package, inventory
 from minibuild.build.clock import rfc3339
 from minibuild.build.export import Finished
+from minibuild.version import __version__
 
 _NONE = "NOASSERTION"
 _DOCUMENT = "SPDXRef-DOCUMENT"

@@ -7,7 +7,8 @@ import click
 
 from minibuild.build.building import build
 from minibuild.cli.arguments import DockerCommand
-from minibuild.cli.build_options import build_options, make_request, write_file
+from minibuild.cli.build_options import build_options
+from minibuild.cli.build_request import make_request, write_file
 from minibuild.cli.location import StoreLocation, pass_location
 from minibuild.errors import MinibuildError, UsageError
 from minibuild.report.kept_fidelity import FidelityKeeper

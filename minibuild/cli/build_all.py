@@ -19,7 +19,7 @@ import click
 from minibuild.build.building import build
 from minibuild.build.collection import Member, read_collection
 from minibuild.build.request import BuildRequest, BuildResult
-from minibuild.cli.build_options import write_file
+from minibuild.cli.build_request import write_file
 from minibuild.cli.location import StoreLocation
 from minibuild.errors import MinibuildError, UsageError, unexpected
 from minibuild.report.collection import Row, collection_table

@@ -63,6 +63,7 @@ def test_the_version_imports_hardly_anything() -> None:
         "minibuild.cli.lazy",
         "minibuild.cli.location",
         "minibuild.errors",
+        "minibuild.version",
     }
 
 
