@@ -30,6 +30,10 @@ VERSIONS = {
 }  # fmt: skip
 
 
+# Options of make that take a value.
+_TAKING = frozenset({"-C", "--directory", "-f", "--file", "--makefile", "-I", "-o", "-W", "-l"})
+
+
 @program("make", "gmake")
 def make(process: Process) -> int:
     """`make [-C DIRECTORY] [-f FILE] [-j N] [NAME=VALUE]... [TARGET]...`"""
@@ -63,18 +67,19 @@ def _arguments(words: list[str]) -> tuple[list[str], str, list[str]]:
     makefile, targets, todo = "", [], list(words)
     while todo:
         word = todo.pop(0)
-        if word in ("-C", "--directory") and todo:
-            directories.append(todo.pop(0))
-        elif word.startswith("-C"):
-            directories.append(word[2:])
-        elif word.startswith("--directory="):
-            directories.append(word.partition("=")[2])
-        elif word in ("-f", "--file", "--makefile") and todo:
-            makefile = todo.pop(0)
-        elif todo and (word in ("-I", "-o", "-W", "-l") or (word == "-j" and todo[0].isdigit())):
-            todo.pop(0)
-        elif not word.startswith("-") and "=" not in word:
-            targets.append(word)
+        if not word.startswith("-"):
+            targets += [] if "=" in word else [word]
+            continue
+        name, equals, value = word.partition("=")
+        if word.startswith("-C") and len(word) > 2:
+            name, value, equals = "-C", word[2:], "="
+        takes = name in _TAKING or (name == "-j" and bool(todo) and todo[0].isdigit())
+        if takes and not equals and todo:
+            value = todo.pop(0)
+        if name in ("-C", "--directory"):
+            directories.append(value)
+        elif name in ("-f", "--file", "--makefile"):
+            makefile = value
     return directories, makefile, targets
 
 

@@ -44,29 +44,9 @@ def dpkg(process: Process) -> int:
     words = process.argv[1:]
     while words:
         word = words.pop(0)
-        if word in ("--print-architecture", "--print-foreign-architectures"):
-            process.stdout.write("amd64\n" if word == "--print-architecture" else "")
-            return 0
-        if word in ("--version", "--help"):
-            process.stdout.write("Debian 'dpkg' package management program version 1.21.22 (amd64).\n")
-            return 0
-        if word in ("--add-architecture", "--remove-architecture"):
-            return _architecture(process, word, words)
-        if word in (
-            "--configure",
-            "--clear-selections",
-            "--set-selections",
-            "--triggers-only",
-            "--audit",
-            "-C",
-            "-V",
-            "--verify",
-        ):
-            return 0
-        if word == "--get-selections":
-            return _selections(process)
-        if word == "--compare-versions":
-            return _compare(process, words)
+        ended = _at_once(process, word, words)
+        if ended is not None:
+            return ended
         if word.startswith(("-f=", "--showformat=")) or (
             word in ("-f", "--showformat") and name == "dpkg-query"
         ):
@@ -85,6 +65,34 @@ def dpkg(process: Process) -> int:
         else:
             operands.append(word)
     return _act(process, name, action, form, operands)
+
+
+def _at_once(process: Process, word: str, words: list[str]) -> int | None:
+    """The exit status of an option that is a command of its own; None for all others."""
+    if word in ("--print-architecture", "--print-foreign-architectures"):
+        process.stdout.write("amd64\n" if word == "--print-architecture" else "")
+        return 0
+    if word in ("--version", "--help"):
+        process.stdout.write("Debian 'dpkg' package management program version 1.21.22 (amd64).\n")
+        return 0
+    if word in ("--add-architecture", "--remove-architecture"):
+        return _architecture(process, word, words)
+    if word in (
+        "--configure",
+        "--clear-selections",
+        "--set-selections",
+        "--triggers-only",
+        "--audit",
+        "-C",
+        "-V",
+        "--verify",
+    ):
+        return 0
+    if word == "--get-selections":
+        return _selections(process)
+    if word == "--compare-versions":
+        return _compare(process, words)
+    return None
 
 
 def _act(process: Process, name: str, action: str, form: str, operands: list[str]) -> int:

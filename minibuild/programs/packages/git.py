@@ -115,22 +115,21 @@ def _copy(process: Process, source: str, path: str) -> None:
     """Copy a directory of the host that was given as a fixture."""
     view = process.view
     with os.scandir(source) as entries:
-        for entry in sorted(entries, key=lambda one: one.name):
-            target = f"{path}/{entry.name}"
-            if entry.name == ".git":
-                continue
-            if entry.is_symlink():
-                view.symlink(os.readlink(entry.path), target)  # noqa: PTH115
-            elif entry.is_dir():
-                view.mkdir(target)
-                _copy(process, entry.path, target)
-            elif entry.is_file():
-                status = entry.stat()
-                view.open(target, "w", status.st_mode & 0o777).close()
-                node = view.stat(target).node
-                if isinstance(node, File):
-                    node.content = HostContent(entry.path, status.st_size)
-                process.tick()
+        found = sorted((entry for entry in entries if entry.name != ".git"), key=lambda one: one.name)
+    for entry in found:
+        target = f"{path}/{entry.name}"
+        process.tick()
+        if entry.is_symlink():
+            view.symlink(os.readlink(entry.path), target)  # noqa: PTH115
+        elif entry.is_dir():
+            view.mkdir(target)
+            _copy(process, entry.path, target)
+        elif entry.is_file():
+            status = entry.stat()
+            view.open(target, "w", status.st_mode & 0o777).close()
+            node = view.stat(target).node
+            assert isinstance(node, File)
+            node.content = HostContent(entry.path, status.st_size)
 
 
 def _config(process: Process, words: list[str]) -> int:
