@@ -4,12 +4,12 @@ The steps of a stage are aligned with those of the last build by their texts; wh
 compared input by input, and what it copies file by file.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from difflib import SequenceMatcher
 from typing import NamedTuple
 
 from minibuild.build.action import Inputs
-from minibuild.build.explanation_files import FileChange, Listed, compared_files, layer_content
+from minibuild.build.explanation_files import FileChange, Listed, Reader, compared_files, layer_content
 from minibuild.build.explanation_inputs import FOUNDATION, Reason, grouped, input_reasons
 from minibuild.build.record import BuildRecord, build_of
 from minibuild.build.request import StepRecord
@@ -25,8 +25,6 @@ _MISSES = {
     "layer": Reason("layer", "the cache knows its result, but the layer is gone from the store"),
     "fidelity": Reason("fidelity", "the cache's result is less faithful than --fidelity allows"),
 }
-
-Reader = Callable[[str, Listed], bytes | None]
 
 
 class Asked(NamedTuple):
@@ -61,6 +59,7 @@ class StageExplainer:
         self._texts = texts
         self._first = first
         self._pairs = aligned(texts, [step.instruction for step in old])
+        self.gone = False  # whether there was a last build that is no longer remembered
 
     def base(self, image: str) -> tuple[Reason, ...]:
         """What is to be said of a FROM that gave the image of that ID."""
@@ -101,6 +100,8 @@ class StageExplainer:
         return None if found is None else self._old[found]
 
     def _unheard_of(self) -> Reason:
+        if self.gone:
+            return Reason("first", "the build before it is no longer remembered")
         if self._store.memo_get(EMPTIED) is not None:
             return Reason("first", "no build of this Dockerfile is known since `system prune --all`")
         return Reason("first", "it is the first build of this Dockerfile with this context")
@@ -182,24 +183,31 @@ def aligned(texts: Sequence[str], old: Sequence[str]) -> list[int | None]:
 
 
 class Explainer:
-    """Explains a build whose stages have those labels, beside the last build of the same Dockerfile."""
+    """Explains a build whose stages have those labels, beside the last build of the same Dockerfile; `gone`
+    tells that there was one which is no longer remembered.
+    """
 
-    def __init__(self, store: Store, last: BuildRecord | None, labels: Sequence[str]) -> None:
+    def __init__(
+        self, store: Store, last: BuildRecord | None, labels: Sequence[str], *, gone: bool = False
+    ) -> None:
         self._store = store
         self._last = last
+        self._gone = gone
         known = [*last.steps, *last.unfinished] if last is not None else []
         self._old: dict[str, list[StepRecord]] = {}
         for step in known:
             self._old.setdefault(step.stage, []).append(step)
         # A stage that has another name now takes the place of one whose name is gone.
-        gone = [label for label in self._old if label not in labels]
+        missing = [label for label in self._old if label not in labels]
         new = [label for label in labels if label not in self._old]
-        self._names = dict(zip(new, gone, strict=False))
+        self._names = dict(zip(new, missing, strict=False))
 
     def stage(self, label: str, texts: Sequence[str], first: int) -> StageExplainer:
         """What explains the steps of one stage."""
         old = self._old.get(self._names.get(label, label), [])
-        return StageExplainer(self._store, self._last, old, texts, first)
+        explainer = StageExplainer(self._store, self._last, old, texts, first)
+        explainer.gone = self._gone
+        return explainer
 
 
 class Explained(NamedTuple):
@@ -216,7 +224,7 @@ def explain_build(record: BuildRecord, store: Store) -> list[Explained]:
     last = build_of(store, record.previous) if record.previous else None
     steps = [*record.steps, *record.unfinished]
     labels = list(dict.fromkeys(step.stage for step in steps))
-    explainer = Explainer(store, last, labels)
+    explainer = Explainer(store, last, labels, gone=bool(record.previous) and last is None)
     found: list[Explained] = []
     for label in labels:
         own = [step for step in steps if step.stage == label]

@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
+from minibuild.errors import MinibuildError
 from minibuild.store import Store
 from minibuild.store.collect import LISTING
 
@@ -41,6 +42,10 @@ class Listed(NamedTuple):
     owner: str
     size: int
     detail: str
+
+
+# Gives the content of a listed file, by its path; None when it is not known.
+Reader = Callable[[str, Listed], bytes | None]
 
 
 class FileChange(NamedTuple):
@@ -85,12 +90,15 @@ def kept_list(store: Store, fingerprint: str) -> dict[str, Listed] | None:
     raw = store.document_get(LISTING, fingerprint)
     if raw is None:
         return None
-    text = zlib.decompress(raw).decode("utf-8", "surrogateescape")
-    fields = iter(text.split("\0") if text else ())
-    return {
-        path: Listed(kind, mode, owner, int(size), detail)
-        for path, kind, mode, owner, size, detail in zip(*[fields] * 6, strict=True)
-    }
+    try:
+        text = zlib.decompress(raw).decode("utf-8", "surrogateescape")
+        fields = iter(text.split("\0") if text else ())
+        return {
+            path: Listed(kind, mode, owner, int(size), detail)
+            for path, kind, mode, owner, size, detail in zip(*[fields] * 6, strict=True)
+        }
+    except (zlib.error, ValueError):  # damaged: what it explains can do without
+        return None
 
 
 def file_changes(old: Mapping[str, Listed], new: Mapping[str, Listed]) -> list[FileChange]:
@@ -148,7 +156,7 @@ def _difference(path: str, old: Listed, new: Listed) -> FileChange | None:
 def compared_files(
     store: Store,
     fingerprints: tuple[str, str],
-    readers: tuple[Callable[[str, Listed], bytes | None], Callable[[str, Listed], bytes | None]],
+    readers: tuple[Reader, Reader],
 ) -> tuple[FileChange, ...] | None:
     """What differs between the files behind two fingerprints, with differences of a few texts; None when a
     list is no longer there. `readers` give the content that a listed file had and has, where it is known.
@@ -162,13 +170,23 @@ def compared_files(
         if shown == _MOST_DIFFS:
             break
         if change.change == "content" and new[change.path].kind == "file" and not _PRIVATE.match(change.path):
-            read_old, read_new = readers
-            path = change.path
-            diff = text_diff(read_old(path, old[path]), read_new(path, new[path]))
+            diff = _difference_of_texts(change.path, (old, new), readers)
             if diff:
                 changes[place] = change._replace(diff=diff)
                 shown += 1
     return tuple(changes)
+
+
+def _difference_of_texts(
+    path: str,
+    lists: tuple[Mapping[str, Listed], Mapping[str, Listed]],
+    readers: tuple[Reader, Reader],
+) -> tuple[str, ...]:
+    try:
+        before, after = (read(path, listed[path]) for read, listed in zip(readers, lists, strict=True))
+    except (OSError, MinibuildError):  # a layer that is damaged, a file that went away: no reason to fail
+        return ()
+    return text_diff(before, after)
 
 
 def layer_content(store: Store, layer: str, path: str, listed: Listed) -> bytes | None:

@@ -125,10 +125,10 @@ def _place(workshop: "Workshop") -> str:
     return _LAST_OF + digest_parts((*parts, request.target.lower()))
 
 
-def last_build(workshop: "Workshop") -> BuildRecord | None:
-    """The last build of what the workshop builds."""
+def last_build(workshop: "Workshop") -> tuple[BuildRecord | None, bool]:
+    """The last build of what the workshop builds, if it is still remembered; and whether there was one."""
     known = workshop.store.memo_get(_place(workshop))
-    return None if known is None else build_of(workshop.store, known.partition(" ")[0])
+    return (None, False) if known is None else (build_of(workshop.store, known.partition(" ")[0]), True)
 
 
 def builds(store: Store) -> list[BuildRecord]:

@@ -65,7 +65,8 @@ class Stages:
         from minibuild.build.record import last_build
 
         labels = list(dict.fromkeys(stage for stage, _, _ in self.planned))
-        return Explainer(self.workshop.store, last_build(self.workshop), labels)
+        last, there_was_one = last_build(self.workshop)
+        return Explainer(self.workshop.store, last, labels, gone=there_was_one and last is None)
 
     def _image_base(self, stage: Stage) -> StageImage | None:
         """The image on which the stage starts; None when that is another stage."""

@@ -10,8 +10,9 @@ if TYPE_CHECKING:
 def metadata(result: "BuildResult") -> dict[str, Any]:
     """The document: digests and names under buildx's keys, the rest under `minibuild.`.
 
-    `minibuild.steps` has a row for each instruction: `line`, `instruction`, `image`, `layer` (a diff ID
-    or null), `fidelity` (exact, modelled or assumed), `why` it is not exact, `cached`, `seconds`.
+    `minibuild.build` is what `minibuild explain` calls the build. `minibuild.steps` has a row for each
+    instruction: `line`, `instruction`, `image`, `layer` (a diff ID or null), `fidelity` (exact, modelled or
+    assumed), `why` it is not exact, `cached`, `seconds`.
     """
     document: dict[str, Any] = {"containerimage.config.digest": result.image}
     if result.descriptor:
@@ -19,6 +20,8 @@ def metadata(result: "BuildResult") -> dict[str, Any]:
         document["containerimage.descriptor"] = dict(result.descriptor)
     if result.names:
         document["image.name"] = ",".join(result.names)
+    if result.build:
+        document["minibuild.build"] = result.build
     document["minibuild.fidelity"] = result.fidelity
     document["minibuild.seconds"] = round(result.seconds, 6)
     document["minibuild.steps"] = [

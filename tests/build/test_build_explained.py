@@ -257,6 +257,39 @@ def test_prune_keeps_the_lists_of_files_that_are_of_use(bench: Bench) -> None:
     assert told(bench)[-5:-3] == ["    files: one file changed", "      content f"]
 
 
+def test_what_is_damaged_is_left_out(bench: Bench) -> None:
+    text = "FROM scratch\nCOPY f /f\n"
+    bench.write(f="1\n")
+    result = bench.build(text)
+    bench.store.blob_path(bench.config(result).diff_ids[0]).write_bytes(b"\xff" * 2000)
+    bench.put("f", "2\n")
+    bench.build(text, explain=True)
+    assert shown(explained(bench)[0].reasons) == ["    files: one file changed", "      content f"]
+    bench.store.execute("UPDATE documents SET data = X'7800' WHERE kind = 'listing'")
+    bench.put("f", "3\n")
+    bench.build(text, explain=True)
+    assert shown(explained(bench)[0].reasons) == [
+        "    files: its files changed; which ones is no longer known"
+    ]
+
+
+def test_a_build_that_is_no_longer_remembered(bench: Bench) -> None:
+    text = "FROM scratch\nLABEL a={}\n"
+    first = bench.build(text.format(1))
+    bench.build(text.format(2))
+    bench.store.execute("DELETE FROM documents WHERE kind = 'build' AND key = ?", first.build)
+    assert told(bench)[-1] == "    first: the build before it is no longer remembered"
+    bench.store.execute("DELETE FROM documents WHERE kind = 'build'")
+    bench.build(text.format(3), explain=True)
+    assert shown(explained(bench)[0].reasons) == ["    first: the build before it is no longer remembered"]
+
+
+def test_only_so_many_builds_are_remembered(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("minibuild.build.record._KEPT", 3)
+    made = [bench.build(f"FROM scratch\nLABEL a={number}\n").build for number in range(5)]
+    assert [record.id for record in builds(bench.store)] == made[:1:-1]
+
+
 def test_an_argument_that_stands_too_early(bench: Bench) -> None:
     text = "FROM busybox\nARG V\nRUN echo 1\nRUN echo $V\n"
     bench.build(text, build_args={"V": "1"})
