@@ -129,4 +129,5 @@ def mark_below(view: View, path: str, origin: str) -> None:
         if isinstance(node, Directory | File):
             mark_opaque(node, origin)
         if path != "/" and isinstance(node, Directory):
-            ahead += [join(here, name) for name, child in node.entries.items() if isinstance(child, Directory)]
+            entries = node.entries.items()
+            ahead += [join(here, name) for name, child in entries if isinstance(child, Directory)]

@@ -71,13 +71,13 @@ class ApkDatabase:
     def unneeded(self) -> list[str]:
         """The installed packages that nothing in the world needs; sorted."""
         needed: set[str] = set()
-        todo = [wish_name(word) for word in self.world]
-        while todo:
-            name = todo.pop()
+        ahead = [wish_name(word) for word in self.world]
+        while ahead:
+            name = ahead.pop()
             if name in needed or name not in self._records:
                 continue
             needed.add(name)
-            todo.extend(wish_name(word) for word in self.field(name, "D").split())
+            ahead.extend(wish_name(word) for word in self.field(name, "D").split())
         return sorted(set(self._records) - needed)
 
     def save(self) -> None:

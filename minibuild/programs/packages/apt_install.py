@@ -107,13 +107,13 @@ def unneeded(database: DpkgDatabase, auto: set[str], going: Iterable[str]) -> li
     left = database.installed() - set(going)
     needed: set[str] = set()
     # What is required stays, however it came to be there.
-    todo = [name for name in left if name not in auto or database.fields(name).get("Priority") == "required"]
-    while todo:
-        name = todo.pop()
+    ahead = [name for name in left if name not in auto or database.fields(name).get("Priority") == "required"]
+    while ahead:
+        name = ahead.pop()
         if name in needed or name not in left:
             continue
         needed.add(name)
-        todo.extend(database.fields(name).get("Depends", "").split(", "))
+        ahead.extend(database.fields(name).get("Depends", "").split(", "))
     return sorted(left - needed)
 
 

@@ -64,18 +64,18 @@ def make(process: Process) -> int:
 def _arguments(words: list[str]) -> tuple[list[str], str, list[str]]:
     """Directories to go to, the makefile, targets."""
     directories: list[str] = []
-    makefile, targets, todo = "", [], list(words)
-    while todo:
-        word = todo.pop(0)
+    makefile, targets, ahead = "", [], list(words)
+    while ahead:
+        word = ahead.pop(0)
         if not word.startswith("-"):
             targets += [] if "=" in word else [word]
             continue
         name, equals, value = word.partition("=")
         if word.startswith("-C") and len(word) > 2:
             name, value, equals = "-C", word[2:], "="
-        takes = name in _TAKING or (name == "-j" and bool(todo) and todo[0].isdigit())
-        if takes and not equals and todo:
-            value = todo.pop(0)
+        takes = name in _TAKING or (name == "-j" and bool(ahead) and ahead[0].isdigit())
+        if takes and not equals and ahead:
+            value = ahead.pop(0)
         if name in ("-C", "--directory"):
             directories.append(value)
         elif name in ("-f", "--file", "--makefile"):

@@ -81,16 +81,16 @@ def rust_version(process: Process) -> str:
 def _split(words: list[str]) -> tuple[dict[str, str], list[str]]:
     options: dict[str, str] = {}
     operands: list[str] = []
-    todo = list(words)
-    while todo:
-        word = todo.pop(0)
+    ahead = list(words)
+    while ahead:
+        word = ahead.pop(0)
         if word == "--":
             break
         name, equals, value = word.partition("=")
         if not word.startswith("-"):
             operands.append(word)
-        elif not equals and name in _VALUES and todo:
-            options[name] = todo.pop(0)
+        elif not equals and name in _VALUES and ahead:
+            options[name] = ahead.pop(0)
         else:
             options[name] = value
     return options, operands

@@ -110,15 +110,15 @@ def binary_tool(process: Process) -> int:
 def _read(words: list[str]) -> tuple[str, list[str]]:
     """The output that -o names, and the operands."""
     output, operands = "", []
-    todo = list(words)
-    while todo:
-        word = todo.pop(0)
-        if word == "-o" and todo:
-            output = todo.pop(0)
+    ahead = list(words)
+    while ahead:
+        word = ahead.pop(0)
+        if word == "-o" and ahead:
+            output = ahead.pop(0)
         elif word.startswith("-o") and len(word) > 2 and not word.startswith("-objc"):
             output = word[2:]
-        elif word in _VALUES and todo:
-            todo.pop(0)
+        elif word in _VALUES and ahead:
+            ahead.pop(0)
         elif not word.startswith("-") or word == "-":
             operands.append(word)
     return output, operands

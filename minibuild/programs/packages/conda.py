@@ -99,14 +99,14 @@ def conda(process: Process) -> int:
 def _split(words: list[str]) -> tuple[dict[str, str], list[str]]:
     options: dict[str, str] = {}
     operands: list[str] = []
-    todo = list(words)
-    while todo:
-        word = todo.pop(0)
+    ahead = list(words)
+    while ahead:
+        word = ahead.pop(0)
         name, equals, value = word.partition("=")
         if not word.startswith("-"):
             operands.append(word)
-        elif not equals and name in _VALUES and todo:
-            options[name] = todo.pop(0)
+        elif not equals and name in _VALUES and ahead:
+            options[name] = ahead.pop(0)
         else:
             options[name] = value
     return options, operands
@@ -160,9 +160,9 @@ def fix_permissions(process: Process) -> int:
     gid = int(group) if group.isdigit() else 0
     paths = [word for word in process.argv[1:] if not word.startswith("-")]
     view, left = process.view, _SETUP_FILES
-    todo = [path for path in paths if view.exists(path)]
-    while todo and left:
-        here = todo.pop()
+    ahead = [path for path in paths if view.exists(path)]
+    while ahead and left:
+        here = ahead.pop()
         left -= 1
         status = view.lstat(here)
         if status.kind == "link":
@@ -172,6 +172,6 @@ def fix_permissions(process: Process) -> int:
             more = 0o070 if status.kind == "dir" or status.mode & 0o100 else 0o060
             view.chmod(here, status.mode | more | (0o2000 if status.kind == "dir" else 0))
         if status.kind == "dir":
-            todo += [f"{here.rstrip('/')}/{name}" for name in view.listdir(here)]
+            ahead += [f"{here.rstrip('/')}/{name}" for name in view.listdir(here)]
         process.tick()
     return 0

@@ -60,11 +60,11 @@ def git(process: Process) -> int:
 def _clone(process: Process, words: list[str]) -> int:
     view = process.view
     operands: list[str] = []
-    todo, bare = list(words), False
-    while todo:
-        word = todo.pop(0)
-        if word in _WITH_VALUE and todo:
-            todo.pop(0)
+    ahead, bare = list(words), False
+    while ahead:
+        word = ahead.pop(0)
+        if word in _WITH_VALUE and ahead:
+            ahead.pop(0)
         elif word.startswith("-") and word != "-":
             bare = bare or word in ("--bare", "--mirror")
         else:

@@ -73,15 +73,15 @@ def gofmt(process: Process) -> int:
 
 def _split(words: list[str]) -> tuple[dict[str, str], list[str]]:
     options: dict[str, str] = {}
-    todo = list(words)
-    while todo and todo[0].startswith("-") and todo[0] != "-":
-        word = todo.pop(0)
+    ahead = list(words)
+    while ahead and ahead[0].startswith("-") and ahead[0] != "-":
+        word = ahead.pop(0)
         name, equals, value = word.partition("=")
         name = "-" + name.lstrip("-")
-        if not equals and name in _WITH_VALUE and todo:
-            value = todo.pop(0)
+        if not equals and name in _WITH_VALUE and ahead:
+            value = ahead.pop(0)
         options[name] = value
-    return options, todo
+    return options, ahead
 
 
 def _tell_version(process: Process, _options: dict[str, str], _words: list[str]) -> int:

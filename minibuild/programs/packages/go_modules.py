@@ -154,9 +154,9 @@ def _directory(view: View, module: Module, pattern: str, here: str) -> str | Non
 def _below(view: View, directory: str) -> list[str]:
     """A directory and those below it that may hold packages."""
     found: list[str] = []
-    todo = [directory]
-    while todo and len(found) < _MOST_DIRECTORIES:
-        here = todo.pop()
+    ahead = [directory]
+    while ahead and len(found) < _MOST_DIRECTORIES:
+        here = ahead.pop()
         found.append(here)
         for name, status in view.scandir(here) if view.is_dir(here) else []:
             if (
@@ -164,7 +164,7 @@ def _below(view: View, directory: str) -> list[str]:
                 and name[0] not in "._"
                 and name not in ("vendor", "testdata", "node_modules")
             ):
-                todo.append(f"{here.rstrip('/')}/{name}")
+                ahead.append(f"{here.rstrip('/')}/{name}")
     return sorted(found)
 
 

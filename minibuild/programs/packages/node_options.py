@@ -58,22 +58,22 @@ def split(
     """
     values: dict[str, list[str]] = {}
     operands: list[str] = []
-    todo = list(words)
-    while todo:
-        word = todo.pop(0)
+    ahead = list(words)
+    while ahead:
+        word = ahead.pop(0)
         if word == "--":
-            operands += todo
+            operands += ahead
             break
         if not word.startswith("-") or len(word) < 2 or (len(operands) > 1 and operands[0] in passing):
             operands.append(word)
             continue
         if word.startswith("--"):
             name, equals, value = word[2:].partition("=")
-            if not equals and name in with_value and todo:
-                value = todo.pop(0)
+            if not equals and name in with_value and ahead:
+                value = ahead.pop(0)
             values.setdefault(name, []).append(value)
             continue
         for letter in word[1:]:
             name = short.get(letter, letter)
-            values.setdefault(name, []).append(todo.pop(0) if name in with_value and todo else "")
+            values.setdefault(name, []).append(ahead.pop(0) if name in with_value and ahead else "")
     return Given(values, operands)

@@ -101,11 +101,11 @@ def enabled(process: Process) -> list[str]:
 )  # fmt: skip
 def extensions(process: Process) -> int:
     """`docker-php-ext-install [-jN] EXTENSION...` and its companions."""
-    name, words, todo = program_name(process), [], process.argv[1:]
-    while todo:
-        word = todo.pop(0)
-        if word in ("-j", "--ini-name") and todo:
-            todo.pop(0)
+    name, words, ahead = program_name(process), [], process.argv[1:]
+    while ahead:
+        word = ahead.pop(0)
+        if word in ("-j", "--ini-name") and ahead:
+            ahead.pop(0)
         elif not word.startswith("-"):
             words.append(word)
     if name == "docker-php-source":

@@ -19,21 +19,21 @@ def resolve(
     order: list[Package] = []
     seen: set[str] = set(installed)
     # A list instead of recursion: chains of dependencies may be long. The flag says that its needs are done.
-    todo = [(package, False) for package in reversed(list(wanted))]
-    for package, _ in todo:
+    ahead = [(package, False) for package in reversed(list(wanted))]
+    for package, _ in ahead:
         seen.discard(package.name)
-    while todo:
-        package, ready = todo.pop()
+    while ahead:
+        package, ready = ahead.pop()
         if ready:
             order.append(package)
             continue
         if package.name in seen:
             continue
         seen.add(package.name)
-        todo.append((package, True))
+        ahead.append((package, True))
         names = [*package.depends, *(package.recommends if recommends else ())]
         for name in reversed(names):
             needed = None if name in seen else table.get(name)
             if needed is not None:
-                todo.append((needed, False))
+                ahead.append((needed, False))
     return order

@@ -26,9 +26,9 @@ def rpm(process: Process) -> int:
         process.stdout.write("RPM version 4.16.1.3\n")
         return 0
     letters, flags, operands, form = "", set(), [], ""
-    todo = list(words)
-    while todo:
-        word = todo.pop(0)
+    ahead = list(words)
+    while ahead:
+        word = ahead.pop(0)
         if (
             word
             in (
@@ -43,9 +43,9 @@ def rpm(process: Process) -> int:
                 "--prefix",
                 "-r",
             )
-            and todo
+            and ahead
         ):
-            value = todo.pop(0)
+            value = ahead.pop(0)
             form = value if word in ("--qf", "--queryformat", "--eval", "-E") else form
             flags.add(word)
         elif word.startswith(("--qf=", "--queryformat=")):

@@ -104,14 +104,14 @@ def gem(process: Process) -> int:
 
 
 def _split(words: list[str]) -> tuple[list[str], str]:
-    operands, version, todo = [], "", list(words)
-    while todo:
-        word = todo.pop(0)
+    operands, version, ahead = [], "", list(words)
+    while ahead:
+        word = ahead.pop(0)
         if (
             word in ("-v", "--version", "-i", "--install-dir", "-n", "--bindir", "-s", "--source", "-P", "-p")
-            and todo
+            and ahead
         ):
-            value = todo.pop(0)
+            value = ahead.pop(0)
             version = value if word in ("-v", "--version") else version
         elif word.startswith("--version="):
             version = word.partition("=")[2]

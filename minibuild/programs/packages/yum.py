@@ -87,13 +87,13 @@ def config_manager(process: Process) -> int:
 def _split(words: list[str]) -> tuple[set[str], list[str]]:
     flags: set[str] = set()
     operands: list[str] = []
-    todo = list(words)
-    while todo:
-        word = todo.pop(0)
+    ahead = list(words)
+    while ahead:
+        word = ahead.pop(0)
         if word.startswith("-") and word != "-":
             flags.add(word)
-            if word in _VALUES and todo and not (operands and operands[0] == "config-manager"):
-                todo.pop(0)
+            if word in _VALUES and ahead and not (operands and operands[0] == "config-manager"):
+                ahead.pop(0)
         else:
             operands.append(word)
     return flags, operands
