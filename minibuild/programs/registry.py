@@ -154,7 +154,8 @@ _BESIDE = (
 )
 _SINGLE = (
     "? : dash bash arch lscpu stdbuf sha224sum sha384sum b2sum ginstall runuser gosu su-exec setuidgid tput"
-    " ncal chsh gpasswd nologin lbzip2 pbzip2 pigz pixz pxz unpigz zipinfo"
+    " ncal chsh gpasswd nologin lbzip2 pbzip2 pigz pixz pxz unpigz zipinfo mawk gawk nawk original-awk csplit"
+    " fmt join column jq look tsort iconv envsubst pg red vim nano emacs joe mcedit"
 )
 
 LOCATIONS: dict[str, str] = {
@@ -175,11 +176,28 @@ VERSIONS: dict[str, tuple[str, str]] = {
     "system": ("GNU coreutils", "9.1"),
     "users.identity": ("GNU coreutils", "9.1"),
     "text": ("GNU coreutils", "9.1"),
+    "text.cmp": ("GNU diffutils", "3.8"),
+    "text.diff": ("GNU diffutils", "3.8"),
+    "text.envsubst": ("GNU gettext-runtime", "0.21"),
+    "text.iconv": ("Debian GLIBC 2.36-9+deb12u4", "2.36"),
     "text.sed": ("GNU sed", "4.9"),
     "text.grep": ("GNU grep", "3.8"),
     "findutils": ("GNU findutils", "4.9.0"),
     "archive.tar": ("GNU tar", "1.34"),
     "archive.cpio": ("GNU cpio", "2.13"),
+}
+# Programs that put it in other words.
+INTRODUCTIONS: dict[str, str] = {
+    **dict.fromkeys(("awk", "mawk", "nawk"), "mawk 1.3.4 20200120"),
+    "gawk": "GNU Awk 5.2.1, API 3.2, PMA Avon 8-g1, (GNU MPFR 4.2.0, GNU MP 6.2.1)",
+    "dos2unix": "dos2unix 7.4.3 (2022-06-05)",
+    "ed": "GNU ed 1.19",
+    "less": "less 590 (GNU regular expressions)",
+    "red": "GNU ed 1.19",
+    "patch": "GNU patch 2.7.6",
+    "strings": "GNU strings (GNU Binutils for Debian) 2.40",
+    "unix2dos": "unix2dos 7.4.3 (2022-06-05)",
+    **{name: f"{name} from util-linux 2.38.1" for name in ("column", "look", "more", "rev")},
 }
 
 
@@ -224,6 +242,9 @@ class Entry:
         if process.argv[1] == "--help":
             out = process.stderr if busybox else process.stdout
             out.write(self.options.describe(name, busybox=busybox))
+            return True
+        if not busybox and name in INTRODUCTIONS:
+            process.stdout.write(f"{INTRODUCTIONS[name]}\n")
             return True
         module = LOCATIONS.get(name, "")
         version = VERSIONS.get(module) or VERSIONS.get(module.partition(".")[0])

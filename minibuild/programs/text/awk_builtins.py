@@ -10,6 +10,7 @@ from minibuild.programs.text.awk_compile import ExpressionCompiler
 from minibuild.programs.text.awk_fields import split_by_regex, splitter
 from minibuild.programs.text.awk_format import format_values
 from minibuild.programs.text.awk_machine import RLENGTH, RSTART
+from minibuild.programs.text.awk_mathematics import BITWISE, NUMERIC, integer
 from minibuild.programs.text.awk_nodes import AwkError, Call, Field, Name, Node, Number, Pattern
 from minibuild.programs.text.awk_strings import substitute, substring
 from minibuild.programs.text.awk_values import UNSET, Array, Input, Value, parse_number, to_number
@@ -19,54 +20,17 @@ if TYPE_CHECKING:
 
     from minibuild.programs.text.awk_compile import Frame, Getter
 
-    Simple = Callable[[float], float]
-
-WORD = (1 << 53) - 1
-
-
-def _logarithm(number: float) -> float:
-    return math.log(number) if number > 0 else -math.inf if number == 0 else math.nan
-
-
-def _exponential(number: float) -> float:
-    try:
-        return math.exp(number)
-    except OverflowError:
-        return math.inf
-
-
-def _whole(number: float) -> float:
-    return float(math.trunc(number)) if math.isfinite(number) else number
-
-
-def _circular(function: Simple) -> Simple:
-    return lambda number: function(number) if math.isfinite(number) else math.nan
-
-
-NUMERIC: dict[str, Simple] = {
-    "int": _whole,
-    "sqrt": lambda number: math.sqrt(number) if number >= 0 else math.nan,
-    "exp": _exponential,
-    "log": _logarithm,
-    "sin": _circular(math.sin),
-    "cos": _circular(math.cos),
-    "compl": lambda number: float(~int(number) & WORD),
-}
-GNU = frozenset(
-    ("gensub", "and", "or", "xor", "compl", "lshift", "rshift", "strtonum", "asort", "asorti")
-)  # not in mawk
+NEVER_BARE = {
+    "tolower", "toupper", "index", "split", "sub", "gsub", "gensub", "match", "substr", "system", "sprintf",
+}  # fmt: skip
+BEYOND_MAWK = {
+    "gensub", "and", "or", "xor", "compl", "lshift", "rshift", "strtonum", "asort", "asorti",
+}  # fmt: skip
 MOST_ARGUMENTS = {
     "length": 1, "index": 2, "substr": 3, "split": 4, "sub": 3, "gsub": 3, "gensub": 4, "match": 3, "int": 1,
     "sqrt": 1, "exp": 1, "log": 1, "sin": 1, "cos": 1, "atan2": 2, "rand": 0, "srand": 1, "tolower": 1,
     "toupper": 1, "system": 1, "close": 2, "compl": 1, "systime": 0, "mktime": 2, "strftime": 3,
 }  # fmt: skip
-BITWISE: dict[str, Callable[[int, int], int]] = {
-    "and": lambda a, b: a & b,
-    "or": lambda a, b: a | b,
-    "xor": lambda a, b: a ^ b,
-    "lshift": lambda a, b: a << min(b, 64),
-    "rshift": lambda a, b: a >> min(b, 64),
-}
 
 
 class BuiltinCompiler(ExpressionCompiler):
@@ -120,7 +84,7 @@ class BuiltinCompiler(ExpressionCompiler):
         name, arguments = node.name, node.arguments
         if len(arguments) > MOST_ARGUMENTS.get(name, len(arguments)):
             raise AwkError("Too many arguments", node.line)
-        if name in GNU and self.machine.dialect.name == "mawk":
+        if name in BEYOND_MAWK and self.machine.dialect.name == "mawk":
             raise AwkError(f"function {name} never defined", node.line)
         if name in NUMERIC:
             function, number = NUMERIC[name], self.number(self._argument(node, 0))
@@ -128,21 +92,9 @@ class BuiltinCompiler(ExpressionCompiler):
         if name in BITWISE:
             combine = BITWISE[name]
             first, second = self.number(self._argument(node, 0)), self.number(self._argument(node, 1))
-            return lambda frame: float(combine(int(first(frame)), int(second(frame))))
+            return lambda frame: float(combine(integer(first(frame)), integer(second(frame))))
         maker = getattr(self, f"_call_{name}")
-        if name in (
-            "tolower",
-            "toupper",
-            "index",
-            "split",
-            "sub",
-            "gsub",
-            "gensub",
-            "match",
-            "substr",
-            "system",
-            "sprintf",
-        ):
+        if name in NEVER_BARE:
             self._argument(node, 0)
         return maker(node, arguments)  # type: ignore[no-any-return]
 
@@ -280,7 +232,7 @@ class BuiltinCompiler(ExpressionCompiler):
         def run(frame: Frame) -> bytes:
             which = how(frame)
             every = which[:1] in (b"g", b"G")
-            number = 0 if every else max(int(parse_number(which)[0]), 1)
+            number = 0 if every else max(integer(parse_number(which)[0]), 1)
             return substitute(regex(frame), replacement(frame), text(frame), number, groups=True)[0]
 
         return run
@@ -311,7 +263,7 @@ class BuiltinCompiler(ExpressionCompiler):
         def run(frame: Frame) -> float:
             before = machine.seed
             machine.seed = machine.now() if number is None else number(frame)
-            machine.random.seed(int(machine.seed) if math.isfinite(machine.seed) else 0)
+            machine.random.seed(integer(machine.seed))
             return before
 
         return run

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from minibuild.programs.text.awk_arithmetic import ARITHMETIC, COMPARISONS, looks_posix, power
 from minibuild.programs.text.awk_fields import dynamic_regex
 from minibuild.programs.text.awk_machine import NF, NR, Machine
+from minibuild.programs.text.awk_mathematics import integer
 from minibuild.programs.text.awk_nodes import (
     Assign,
     AwkError,
@@ -141,7 +142,7 @@ class ExpressionCompiler:
             return put
         if isinstance(target, Field):
             machine, number = self.machine, self.number(target.number)
-            return lambda frame, value: machine.record.put(int(number(frame)), value, machine.splitter())
+            return lambda frame, value: machine.record.put(integer(number(frame)), value, machine.splitter())
         return lambda _frame, _value: None  # a value that has no place: sub() on a constant
 
     # ---- one method for each kind of expression
@@ -190,20 +191,20 @@ class ExpressionCompiler:
     def _field(self, node: Field) -> Getter:
         record = self.machine.record
         if isinstance(node.number, Number):
-            constant = int(node.number.value)
+            constant = integer(node.number.value)
             return lambda _frame: record.value(constant)
         number = self.number(node.number)
-        return lambda frame: record.value(int(number(frame)))
+        return lambda frame: record.value(integer(number(frame)))
 
     def _field_text(self, node: Field) -> Callable[[Frame], bytes]:
         record = self.machine.record
         if isinstance(node.number, Number):
-            constant = int(node.number.value)
+            constant = integer(node.number.value)
             if not constant:
                 return lambda _frame: record.whole()
             return lambda _frame: record.text_of(constant)
         number = self.number(node.number)
-        return lambda frame: record.text_of(int(number(frame)))
+        return lambda frame: record.text_of(integer(number(frame)))
 
     def _element(self, node: Element) -> Getter:
         key = self.key(node.subscripts)

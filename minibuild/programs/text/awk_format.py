@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from minibuild.programs.text.awk_mathematics import integer
 from minibuild.programs.text.awk_nodes import AwkError
 from minibuild.programs.text.awk_values import UNSET, Value, looks_numeric, to_number
 
@@ -47,10 +48,10 @@ def format_values(machine: Machine, pattern: bytes, values: list[Value]) -> byte
         if b"*" in (width, precision) and busybox:
             raise AwkError("%*x formats are not supported")
         if width == b"*":
-            number = int(to_number(take()))
+            number = integer(to_number(take()))
             flags, width = (flags + b"-", b"%d" % -number) if number < 0 else (flags, b"%d" % number)
         if precision == b"*":
-            precision = b"%d" % max(int(to_number(take())), 0)
+            precision = b"%d" % max(integer(to_number(take())), 0)
         if int(width or b"0") > WIDEST or int(precision or b"0") > WIDEST:
             raise AwkError("Out of memory")
         head = b"%" + flags + width + (b"" if precision is None else b"." + precision)
@@ -88,7 +89,7 @@ def _word(number: float) -> bytes:
 def _character(value: Value) -> bytes:
     """What %c prints: the first byte of a string, the byte of a number."""
     if looks_numeric(value) and (value.__class__ is float or value):
-        return bytes((int(to_number(value)) & 255,))
+        return bytes((integer(to_number(value)) & 255,))
     assert isinstance(value, bytes)
     return value[:1] or b"\0"
 

@@ -10,6 +10,7 @@ from minibuild.programs.system.dates import format_time
 from minibuild.programs.system.timezone import days, local_zone
 from minibuild.programs.text.awk_fields import Record, splitter
 from minibuild.programs.text.awk_lexer import string_at
+from minibuild.programs.text.awk_mathematics import integer
 from minibuild.programs.text.awk_random import Random
 from minibuild.programs.text.awk_streams import RecordReader, Streams
 from minibuild.programs.text.awk_values import UNSET, Array, Dialect, Input, Value, format_number, to_number
@@ -100,7 +101,7 @@ class Machine:
         """Give a global variable a value, with what follows from that."""
         self.values[place] = value
         if place == NF:
-            self.record.resize(int(to_number(value)))
+            self.record.resize(integer(to_number(value)))
 
     def splitter(self) -> Splitter:
         """How records are split now."""
@@ -127,7 +128,8 @@ class Machine:
 
     def format_time(self, pattern: bytes, moment: float, *, universal: bool) -> bytes:
         """strftime()."""
-        return encode(format_time(self.process, decode(pattern), int(moment) * 1_000_000_000, utc=universal))
+        instant = integer(moment) * 1_000_000_000
+        return encode(format_time(self.process, decode(pattern), instant, utc=universal))
 
     def local_to_moment(self, numbers: list[int]) -> float:
         """mktime(): year, month, day, hour, minute, second of local time."""
@@ -173,7 +175,7 @@ class Machine:
     def _open_next(self) -> bool:
         """Open the next operand that is a file; standard input when none is."""
         arguments = self.arrays["ARGV"]
-        while self._argument + 1 < int(to_number(self.values[ARGC])):
+        while self._argument + 1 < integer(to_number(self.values[ARGC])):
             self._argument += 1
             key = b"%d" % self._argument
             name = decode(self.to_text(arguments[key])) if key in arguments else ""

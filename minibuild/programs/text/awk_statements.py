@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from minibuild.programs.text.awk_builtins import BuiltinCompiler
 from minibuild.programs.text.awk_format import format_values
 from minibuild.programs.text.awk_machine import OFS, ORS, ExitProgram, NextRecord
+from minibuild.programs.text.awk_mathematics import integer
 from minibuild.programs.text.awk_nodes import (
     AwkError,
     Block,
@@ -195,7 +196,7 @@ class StatementCompiler(BuiltinCompiler):
 
         def end(frame: Frame) -> None:
             if value is not None:
-                machine.status = int(to_number(value(frame))) & 255
+                machine.status = integer(to_number(value(frame))) & 255
             raise ExitProgram
 
         return end

@@ -6,6 +6,7 @@ import fnmatch
 from typing import TYPE_CHECKING
 
 from minibuild.filesystem.errors import strerror
+from minibuild.kernel.fidelity import Fidelity
 from minibuild.programs.inputs import decode, die, encode
 from minibuild.programs.options import Options, is_busybox, program_name
 from minibuild.programs.registry import program
@@ -112,6 +113,8 @@ def grep(process: Process) -> int:
         return 1
     patterns = _patterns(process, opts, operands)
     kind = opts.last("E", "F", "G", "P") or {"egrep": "E", "fgrep": "F"}.get(program_name(process), "G")
+    if kind == "P":
+        process.system.fidelity.note(Fidelity.MODELLED, "grep -P follows Python's regular expressions")
     try:
         matcher = compile_matcher(
             patterns,
