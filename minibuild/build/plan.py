@@ -12,6 +12,9 @@ from minibuild.build.scope import platform_arguments
 from minibuild.dockerfile.expand import ExpandError, expand_word
 from minibuild.dockerfile.nodes import Add, Copy, Dockerfile, From, Instruction, Label, Onbuild, Run
 
+# Characters; variables that are made of each other grow quickly.
+_MOST_ARGUMENTS = 16 << 20
+
 
 class Origin(NamedTuple):
     """What a FROM, `--from` or mount names: exactly one of a stage, a named context, an image; or scratch
@@ -174,11 +177,15 @@ def _resolve(name: str, stage: int, names: list[str], contexts: Mapping[str, str
     for number in range(stage - 1, -1, -1):
         if names[number] == lowered:
             return Origin(stage=number)
-    if name.isascii() and name.isdigit() and int(name) < stage:
+    if _is_number(name) and int(name) < stage:
         return Origin(stage=int(name))
     if lowered == "scratch":
         return Origin()
     return Origin(image=name)
+
+
+def _is_number(name: str) -> bool:
+    return name.isascii() and name.isdigit() and len(name) < 10
 
 
 class _Finder(NamedTuple):
@@ -212,7 +219,7 @@ class _Finder(NamedTuple):
                 hint="a stage can copy only from stages before it",
                 subject=name,
             )
-        if lowered in self.names or (name.isascii() and name.isdigit()):
+        if lowered in self.names or _is_number(name):
             if name.isdigit() and int(name) >= len(self.names):
                 return BuildError(
                     f"invalid stage index {name}: there are {len(self.names)} stages, numbered from 0",
@@ -243,6 +250,7 @@ def _global_arguments(
 ) -> dict[str, str]:
     """The values of the ARGs before the first FROM, with the automatic platform ARGs."""
     values = platform_arguments(platform, target or "default")
+    size = 0
     for arg in dockerfile.meta_args:
         for name, default in arg.items:
             if name in build_args:
@@ -254,6 +262,9 @@ def _global_arguments(
                     error = BuildError(f'failed to process "{default}": {problem}')
                     text.locate(error, arg)
                     raise error from None
+            size += len(values.get(name, ""))
+            if size > _MOST_ARGUMENTS:
+                raise BuildError(f"ARGs before the first FROM have more than {_MOST_ARGUMENTS:,} characters")
     return values
 
 

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _SPACES = re.compile(f"[{UNICODE}]+")
 _SPECIAL_NAMES = "@*#?-$!0"
+# Characters that the variables of one word may bring: variables that are made of each other grow quickly.
+_MOST = 1 << 20
 
 
 class ExpandError(MinibuildError):
@@ -107,6 +109,7 @@ class _Expander:
         self.keep_unset = False
         self.used: set[str] = set()
         self.undefined: set[str] = set()
+        self._brought = 0
 
     def run(self) -> tuple[str, list[str]]:
         """(the whole text expanded, its words)."""
@@ -355,6 +358,12 @@ class _Expander:
     def _value(self, name: str) -> str | None:
         value = self._variables.get(name)
         (self.undefined if value is None else self.used).add(name)
+        self._brought += len(value or "")
+        if self._brought > _MOST:
+            raise ExpandError(
+                f"its variables have more than {_MOST:,} characters together",
+                hint="a variable that is made of others several times grows quickly",
+            )
         return value
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 _ESCAPABLE = "*?\\"
+_MOST = 1 << 20  # characters that replacing may give
 _TEMPLATE = re.compile(r"\$(?:(\$)|(\w+)|\{(\w+)\})")
 
 
@@ -33,11 +34,34 @@ def replace(pattern: str, text: str, value: str, everywhere: bool) -> str:
     Replacing everywhere takes `$0` and `$name` in `text` for groups of the match, as BuildKit's regular
     expressions do.
     """
-    expression = _compile(pattern, greedy=True)
+    search = _Search(pattern)
     if everywhere:
-        return _replace_all(expression, text, value)
-    match = expression.search(value)
+        return _replace_all(search, text, value)
+    match = search.find(value, 0)
     return value[: match.start()] + text + value[match.end() :] if match else value
+
+
+class _Search:
+    """Looks for a pattern's longest match from the left, in time that grows with the value's length only."""
+
+    def __init__(self, pattern: str) -> None:
+        self._whole = _compile(pattern, greedy=True)
+        first = _pieces(pattern)[0]
+        self._first = re.compile(first)
+        self._one_line = "\\\n" not in first and "\n" not in first
+
+    def find(self, value: str, position: int) -> re.Match[str] | None:
+        """The first match from `position` on."""
+        while found := self._first.search(value, position):
+            match = self._whole.match(value, found.start())
+            if match:
+                return match
+            # What did not follow here follows no later place of the same line either.
+            end = value.find("\n", found.start()) if self._one_line else found.start()
+            if end < 0:
+                return None
+            position = end + 1
+        return None
 
 
 def _compile(pattern: str, greedy: bool) -> re.Pattern[str]:
@@ -84,17 +108,20 @@ def _reversed(pattern: str) -> str:
     return "".join(reversed(out))
 
 
-def _replace_all(expression: re.Pattern[str], text: str, value: str) -> str:
+def _replace_all(search: _Search, text: str, value: str) -> str:
     """Replace every match; an empty match right after another match is none (Python's `re.sub` takes it)."""
     out = []
-    end = position = 0
+    end = position = size = 0
     while position <= len(value):
-        match = expression.search(value, position)
+        match = search.find(value, position)
         if match is None:
             break
         out.append(value[end : match.start()])
         if match.end() > end or match.start() == 0:
             out.append(_TEMPLATE.sub(lambda group, whole=match[0]: _group(group, whole), text))  # type: ignore[misc]
+            size += len(out[-1])
+            if size > _MOST:
+                raise PatternError(f"what replaces it has more than {_MOST:,} characters")
         end = match.end()
         position = max(position + 1, end)
     out.append(value[end:])

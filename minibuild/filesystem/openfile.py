@@ -26,6 +26,9 @@ class Watcher(Protocol):
 # Written bytes are held in memory. A larger file is a mistake (`dd` without a count), better ended than
 # swapped.
 _LARGEST_BUFFER = 4 << 30
+# A hole takes no memory, but a layer holds all its zeros: some of them count as written.
+_LARGEST_FILE = 16 << 30
+_HOLE = 64
 
 
 class OpenFile:
@@ -135,9 +138,13 @@ class OpenFile:
         size = self._offset if size is None else size
         if not self.writable or self.closed or size < 0:
             raise fail(errno.EINVAL, self.name)
+        if size > _LARGEST_FILE:
+            raise fail(errno.EFBIG, self.name)
         node = self._own()
         before = node.content.size
         if size > before:
+            if self._filesystem.on_write is not None:
+                self._filesystem.on_write((size - before) // _HOLE)
             content = node.content
             short = content.content if isinstance(content, PaddedContent) else content.frozen()
             node.content = PaddedContent(short, size)

@@ -43,7 +43,7 @@ def resolve(
     """(canonical parts, node) of `path`; the node is None when only its last component is missing.
 
     A relative path starts at the directory `start`; `root` is where `/` and `..` stop. Raise OSError with
-    ENOENT, ENOTDIR, EACCES, ELOOP or ENAMETOOLONG.
+    ENOENT, ENOTDIR, EACCES, ELOOP, ENAMETOOLONG, or EINVAL for a zero byte.
     """
     _check_length(path)
     ahead = split(path)
@@ -138,6 +138,8 @@ def too_long(name: str) -> bool:
 def _check_length(path: str) -> None:
     if not path:
         raise fail(errno.ENOENT, path)
+    if "\0" in path:
+        raise fail(errno.EINVAL, path)
     if len(path) > 1000 and len(path.encode("utf-8", "surrogateescape")) >= _MAX_PATH:
         raise fail(errno.ENAMETOOLONG, path)
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from minibuild.store.collect import PruneReport, UsageRow
 
 DATABASE = "minibuild.db"
+_LARGEST_CONFIG = 16 << 20
 _OURS = {"blobs", "lock", layout.MARKER}
 
 
@@ -142,7 +143,11 @@ class Store:
         return self.put_config(config.to_json(), config.created, parent)
 
     def put_config(self, raw: bytes, created: str, parent: str | None = None) -> str:
-        """Keep an image by its configuration's exact bytes; its ID."""
+        """Keep an image by its configuration's exact bytes; its ID. Raise `StoreError` for one that nobody
+        could load.
+        """
+        if len(raw) > _LARGEST_CONFIG:
+            raise StoreError(f"the image's configuration has more than {_LARGEST_CONFIG >> 20} MiB")
         image_id = digest_of(raw)
         row = self.execute("SELECT parent FROM images WHERE id = ?", image_id).fetchone()
         if row is None:
