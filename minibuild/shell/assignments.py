@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from minibuild.kernel.limits import LimitError
+from minibuild.shell.bounds import LONGEST_TEXT, check_text
 from minibuild.shell.nodes import ArrayLiteral, Assignment
 from minibuild.shell.texts import compile_text
 
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     # With a dictionary the assignments are exported, and what the variables were is put there.
     Assign = Callable[[Shell, "dict[str, Saved] | None"], list[tuple[str, str]]]
     One = Callable[[Shell], tuple[str, str]]
-
-LONGEST_VALUE = 16 << 20
 
 
 def compile_assignments(assignments: Sequence[Assignment], dialect: Dialect) -> Assign:
@@ -51,9 +49,8 @@ def _compile(assignment: Assignment, dialect: Dialect) -> One:
 
     def assign(shell: Shell) -> tuple[str, str]:
         result = text(shell)
-        if len(result) > LONGEST_VALUE:
-            most = f"{LONGEST_VALUE >> 20} MiB"
-            raise LimitError(f"the command was ended: the value of {name} is longer than {most}")
+        if len(result) > LONGEST_TEXT:
+            check_text(result, f"the value of {name}")
         shell.variables.set(name, result)
         return name, result
 

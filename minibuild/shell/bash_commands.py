@@ -220,7 +220,7 @@ def select_loop(command: For, dialect: Dialect) -> Run:
         while choices:
             menu = "".join(f"{number}) {choice}\n" for number, choice in enumerate(choices, 1))
             shell.process.stderr.write(menu + (shell.variables.get("PS3") or "#? "))
-            line = read_line(shell.process.descriptors.get(0))
+            line = read_line(shell.process.descriptors.get(0), process=shell.process)
             if not line:
                 shell.process.stderr.write("\n")
                 return shell.check(1)

@@ -10,7 +10,7 @@ from minibuild.shell.nodes import Part, Text, Word
 
 _NUMBERS = re.compile(r"(-?[0-9]+)\.\.(-?[0-9]+)(?:\.\.(-?[0-9]+))?")
 _LETTERS = re.compile(r"([A-Za-z])\.\.([A-Za-z])(?:\.\.(-?[0-9]+))?")
-_MOST = 1_000_000
+_MOST = 100_000
 
 Token = str | Part  # an unquoted character, or anything else
 

@@ -100,11 +100,11 @@ class _Expression:
             return words[1] == ""
         if words[0] in self.unary_operators:
             return self.unary(words[0], words[1])
-        raise (
-            self.unexpected(words[0] if self.dash or self.bash else words[1], unary=True)
-            if words[0] != "("
-            else TestError("closing paren expected")
-        )
+        if words[0] == "(":
+            raise TestError("closing paren expected")
+        if self.is_binary(words[1]) and not (self.dash or self.bash):
+            raise TestError(f"{words[1]}: argument expected")
+        raise self.unexpected(words[0] if self.dash or self.bash else words[1], unary=True)
 
     def three(self, words: Sequence[str]) -> bool:
         if self.is_binary(words[1]):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from minibuild.shell.bounds import MOST_FIELDS, check_fields, join
 from minibuild.shell.fields import Fields
 from minibuild.shell.nodes import (
     Arithmetic,
@@ -56,6 +57,8 @@ def compile_words(words: Sequence[Word], dialect: Dialect) -> Many:
                 out.append(function(shell))  # type: ignore[operator]
             else:
                 out.extend(function(shell))  # type: ignore[operator]
+                if len(out) > MOST_FIELDS:
+                    check_fields(len(out))
         return out
 
     return expand
@@ -169,7 +172,7 @@ def _adder(part: Part, dialect: Dialect, *, split: bool) -> Add:
 def _many_adder(part: Parameter, values: Many) -> Add:
     star = many_subject(part) == "*" or part.operator == "!*"
     if part.quoted and star:
-        return lambda shell, fields: fields.quoted(shell.star_separator().join(values(shell)))
+        return lambda shell, fields: fields.quoted(join(shell.star_separator(), values(shell)))
 
     def add(shell: Shell, fields: Fields) -> None:
         for number, value in enumerate(values(shell)):

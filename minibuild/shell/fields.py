@@ -6,6 +6,7 @@ the end.
 
 from __future__ import annotations
 
+from minibuild.shell.bounds import MOST_FIELDS, check_fields, join
 from minibuild.shell.pattern import quote
 from minibuild.shell.variables import DEFAULT_IFS
 
@@ -36,7 +37,13 @@ class Fields:
     def end(self) -> None:
         """The current field ends, if there is one."""
         if self.open:
-            self.done.append("".join(self._current))
+            self.done.append(
+                join("", self._current)
+                if len(self._current) > 1
+                else self._current[0]
+                if self._current
+                else ""
+            )
             self._current.clear()
             self.open = False
 
@@ -58,6 +65,8 @@ class Fields:
         if " " not in text:
             self.active(text)
             return
+        if len(text) > MOST_FIELDS:
+            check_fields(text.count(" "))
         pieces = [piece for piece in text.split(" ") if piece]
         if text[0] == " ":
             self.end()
@@ -83,6 +92,7 @@ class Fields:
             while at < size and text[at] in ifs and text[at] in _WHITESPACE:
                 at += 1
             if at < size and text[at] in ifs:
+                check_fields(len(self.done))
                 self.open = True  # a delimiter that is no blank ends a field, even an empty one
                 at += 1
                 while at < size and text[at] in ifs and text[at] in _WHITESPACE:

@@ -8,25 +8,32 @@ from typing import TYPE_CHECKING
 from minibuild.filesystem.errors import fail
 from minibuild.kernel.pipes import PipeReader
 from minibuild.kernel.streams import Source
+from minibuild.shell.bounds import check_size
 
 if TYPE_CHECKING:
+    from minibuild.kernel.process import Process
     from minibuild.kernel.streams import Stream
 
 _BLOCK = 512
 
 
-def read_line(stream: Stream | None, delimiter: bytes = b"\n") -> bytes:
+def read_line(stream: Stream | None, delimiter: bytes = b"\n", process: Process | None = None) -> bytes:
     """Up to and with the next `delimiter` (one byte); what there is at the end. OSError as of read(2)."""
     if stream is None or not stream.readable:
         raise fail(errno.EBADF)
     if isinstance(stream, PipeReader):
-        return stream.read_line(delimiter)
+        return _read_from_pipe(stream, delimiter)
     if isinstance(stream, Source):
         end = stream.data.find(delimiter, stream.offset)
         return stream.read(-1 if end < 0 else end + 1 - stream.offset)
     pieces: list[bytes] = []
     seek = getattr(stream, "seek", None) if stream.seekable else None
+    size = 0
     while block := stream.read(1 if seek is None else _BLOCK):
+        size += len(block)
+        check_size(size)
+        if process is not None and not size & 0xFF:
+            process.tick()
         end = block.find(delimiter)
         if end < 0:
             pieces.append(block)
@@ -35,4 +42,17 @@ def read_line(stream: Stream | None, delimiter: bytes = b"\n") -> bytes:
         if seek is not None:
             seek(end + 1 - len(block), 1)
         break
+    return b"".join(pieces)
+
+
+def _read_from_pipe(stream: PipeReader, delimiter: bytes) -> bytes:
+    pieces: list[bytes] = []
+    size = 0
+    while stream.read_ready():
+        end = stream.pipe.buffer.find(delimiter)
+        pieces.append(stream.read(end + 1 if end >= 0 else -1))
+        if end >= 0:
+            break
+        size += len(pieces[-1])
+        check_size(size)
     return b"".join(pieces)

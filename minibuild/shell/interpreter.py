@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from minibuild.shell.jobs import Job
     from minibuild.shell.services import Regex
 
+_MOST_JOBS, _MOST_ENDED = 50, 500
 OPAQUE_WORD = re.compile(r"opaque-[0-9a-f]{8}")  # see `minibuild.filesystem.content.opaque_word`
 
 
@@ -131,7 +132,7 @@ class Shell(Services):
 
     def parser(self, text: str, *, line: int = 1, more: Callable[[], str] | None = None) -> Parser:
         """A parser of this shell's dialect with its aliases."""
-        return Parser(
+        parser = Parser(
             text,
             self.dialect,
             more=more,
@@ -139,6 +140,8 @@ class Shell(Services):
             line=line,
             extended_patterns=(lambda: "extglob" in self.options.shopt) if self.dialect.bash else None,
         )
+        parser.work = self.process.tick
+        return parser
 
     def run_parser(self, parser: Parser, *, tail: bool = False) -> int:
         """Run the commands of a script one after the other, each as soon as it is read; the last status.
@@ -292,6 +295,17 @@ class Shell(Services):
     def become(self, argv: Sequence[str], status: int) -> None:  # noqa: ARG002
         """The process is another program now, which has ended with `status`."""
         raise ProcessExit(status)
+
+    def forget_ended(self) -> None:
+        """Let go of background commands that are over; `wait` may still ask for the status of some of them."""
+        if len(self.jobs) < _MOST_JOBS:
+            return
+        for job in [job for job in self.jobs if job.ended()]:
+            self.process.reap(job.process)
+            self.jobs.remove(job)
+            self.ended_jobs[job.process.pid] = job
+        while len(self.ended_jobs) > _MOST_ENDED:
+            del self.ended_jobs[next(iter(self.ended_jobs))]
 
     def close_temporary(self) -> None:
         """Close the descriptors of process substitutions."""

@@ -189,7 +189,7 @@ def _from_stdin(shell: Shell) -> int:
         return run_unknown(shell.process)
 
     def more() -> str:
-        line = decode(read_line(shell.process.descriptors.get(0)))
+        line = decode(read_line(shell.process.descriptors.get(0), process=shell.process))
         if shell.options.verbose:
             shell.process.stderr.write(line)
         return line

@@ -16,6 +16,10 @@ class Job:
 
     __slots__ = ("number", "process", "text")
 
+    def ended(self) -> bool:
+        """Whether it is over."""
+        return self.process.status is not None
+
     def __init__(self, number: int, process: Process, text: str) -> None:
         self.number, self.process, self.text = number, process, text
 

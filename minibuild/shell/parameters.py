@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from minibuild.shell.bounds import check_size, join
 from minibuild.shell.errors import ExpansionError
 from minibuild.shell.octets import narrow, widen
 from minibuild.shell.pattern import compile_pattern, quote
@@ -58,8 +59,8 @@ _SPECIAL: dict[str, Get] = {
     "$": lambda shell: str(shell.pid),
     "!": lambda shell: None if shell.last_background is None else str(shell.last_background),
     "-": lambda shell: shell.options.letters(shell.dialect.name),
-    "@": lambda shell: " ".join(shell.args) if shell.args else None,
-    "*": lambda shell: shell.star_separator().join(shell.args) if shell.args else None,
+    "@": lambda shell: join(" ", shell.args) if shell.args else None,
+    "*": lambda shell: join(shell.star_separator(), shell.args) if shell.args else None,
 }
 
 
@@ -149,7 +150,7 @@ def replace(shell: Shell, value: str, operator: str, pattern: str, replacement: 
 
 def _replace_all(value: str, compiled: Pattern, text: str, *, once: bool) -> str:
     pieces: list[str] = []
-    at = 0
+    at = size = 0
     while at <= len(value):
         found = compiled.search(value, at)
         if found is None:
@@ -161,7 +162,10 @@ def _replace_all(value: str, compiled: Pattern, text: str, *, once: bool) -> str
             pieces.append(value[at : start + 1])
             at = start + 1
             continue
-        pieces.append(value[at:start] + text)
+        pieces.append(value[at:start])
+        pieces.append(text)
+        size += start - at + len(text)
+        check_size(size)
         at = end
         if once:
             break

@@ -146,6 +146,7 @@ def background(command: Background, dialect: Dialect, tail: bool) -> Run:  # noq
         child.descriptors.put(0, Null())
         child.start(in_child(shell, body, tested=False))
         shell.last_background = child.pid
+        shell.forget_ended()
         shell.jobs.append(Job(len(shell.jobs) + 1, child, text))
         shell.status = 0
         return 0

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from minibuild.shell.ansi import escape, rejoin
+from minibuild.shell.bounds import check_size
 from minibuild.shell.octets import narrow, widen
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ _FLOAT = re.compile(
     re.IGNORECASE,
 )
 _LARGEST = 1 << 20
+_LONG = 1 << 10
 
 
 class PrintfError(Exception):
@@ -52,6 +54,7 @@ def format_all(form: str, arguments: Sequence[str], dialect: Dialect, now: int =
         while True:
             used = printer.at
             printer.once()
+            check_size(printer.size_of_output())
             if printer.at >= len(printer.arguments) or printer.at == used:
                 break
     except _Stop:
@@ -68,6 +71,7 @@ class _Printer:
         self.at = 0
         self.out: list[str] = []
         self.messages: list[str] = []
+        self._size = self._counted = 0
 
     def once(self) -> None:
         form, place = self.form, 0
@@ -86,6 +90,12 @@ class _Printer:
                     end += 1
                 self.out.append(form[place:end])
                 place = end
+
+    def size_of_output(self) -> int:
+        """How long the output is so far: pieces are counted once."""
+        self._size += sum(map(len, self.out[self._counted :]))
+        self._counted = len(self.out)
+        return self._size
 
     def next(self) -> str | None:
         if self.at >= len(self.arguments):
@@ -140,6 +150,8 @@ class _Printer:
                 )
             raise PrintfError(f"%{flags}{self.form[match.start('kind') :]}: invalid format")
         self.out.append(text)
+        if len(text) > _LONG:
+            check_size(self.size_of_output())
         return match.end()
 
     def size(self, text: str | None) -> int | None:

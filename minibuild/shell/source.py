@@ -44,6 +44,7 @@ class Source:
         self.dialect = dialect
         self.aliases: Mapping[str, str] = {} if aliases is None else aliases
         self.extended_patterns = extended_patterns or (lambda: False)
+        self.work: Callable[[int], None] = lambda _: None  # is told of work that grows with the text
         self._more = more
         self._substituted: list[_Substituted] = []
 
@@ -80,6 +81,7 @@ class Source:
     def join(self, at: int) -> None:
         """Take out a backslash and newline at `at`: they are nothing at all."""
         while self.text.startswith("\\\n", at):
+            self.work(len(self.text) >> 12)
             self.text = self.text[:at] + self.text[at + 2 :]
             self.line += 1
             while at >= len(self.text) and self.fill():
@@ -98,6 +100,7 @@ class Source:
         if any(one.name == name for one in self._substituted):
             return False
         left = len(self.text) - self.pos
+        self.work(len(self.text) >> 12)
         self.text = self.text[:start] + value + self.text[self.pos :]
         self.pos = start
         self._substituted.append(_Substituted(name, left, value.endswith((" ", "\t"))))

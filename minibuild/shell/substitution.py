@@ -8,6 +8,7 @@ from minibuild.filesystem.content import opaque_word
 from minibuild.kernel.limits import LimitError
 from minibuild.kernel.pipes import Pipe
 from minibuild.kernel.streams import Device
+from minibuild.shell.bounds import LONGEST_TEXT
 from minibuild.shell.compiler import compile_commands
 from minibuild.shell.nodes import Script, SimpleCommand, Word
 from minibuild.shell.octets import decode
@@ -97,7 +98,7 @@ def read_file(shell: Shell, path: str) -> str:
 def capture(shell: Shell, script: Run) -> str:
     """What a script writes, without newlines at its end. Its status is the shell's `substitution_status`."""
     process = shell.process
-    collector = Collector(process.system.limits.memory)
+    collector = Collector(LONGEST_TEXT)
     child = process.fork()
     child.descriptors.put(1, collector)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from minibuild.shell.arithmetic import compile_expression
+from minibuild.shell.bounds import join
 from minibuild.shell.errors import ExpansionError
 from minibuild.shell.nodes import (
     Arithmetic,
@@ -100,7 +101,7 @@ def joined(parts: Sequence[Part], dialect: Dialect, *, pattern: bool) -> Expand:
     if len(functions) == 2:
         first, second = functions
         return lambda shell: first(shell) + second(shell)
-    return lambda shell: "".join([function(shell) for function in functions])
+    return lambda shell: join("", [function(shell) for function in functions])
 
 
 def _constant(text: str) -> Expand:
@@ -168,8 +169,8 @@ def _many_text(part: Parameter, dialect: Dialect) -> Expand | None:
         return None
     found = values
     if many_subject(part) == "*" or part.operator == "!*" or not dialect.bash:
-        return lambda shell: shell.star_separator().join(found(shell))
-    return lambda shell: " ".join(found(shell))
+        return lambda shell: join(shell.star_separator(), found(shell))
+    return lambda shell: join(" ", found(shell))
 
 
 def _tested_text(part: Parameter, dialect: Dialect, *, pattern: bool) -> Expand:
@@ -320,7 +321,7 @@ def _each(part: Parameter, dialect: Dialect) -> Many:
 
     def together(shell: Shell) -> list[str]:
         found = elements(shell, name)
-        return change(shell, "\0".join(found)).split("\0") if found else found
+        return change(shell, join("\0", found)).split("\0") if found else found
 
     return together
 

@@ -40,7 +40,7 @@ def mapfile(shell: Shell, argv: list[str]) -> int:
     current = shell.variables.values.get(name)
     array = Indexed(current) if "O" in values and isinstance(current, Indexed) else Indexed()
     index = origin
-    while (not most or index - origin < most) and (line := read_line(stream, delimiter)):
+    while (not most or index - origin < most) and (line := read_line(stream, delimiter, shell.process)):
         shell.process.tick()
         if skip:
             skip -= 1

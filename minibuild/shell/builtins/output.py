@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from minibuild.shell.ansi import escape, rejoin
+from minibuild.shell.bounds import join
 from minibuild.shell.octets import encode
 from minibuild.shell.printing import PrintfError, format_all
 
@@ -39,7 +40,7 @@ def echo_text(words: Sequence[str], dialect: Dialect, *, always_escape: bool = F
         index += 1
         if not escape_option:
             break
-    text = " ".join(words[index:])
+    text = join(" ", words[index:])
     if interpret and "\\" in text:
         text, stop = interpreted(text, dialect)
         if stop:
@@ -88,7 +89,7 @@ def printf(shell: Shell, argv: list[str]) -> int:
     if not words:
         if shell.dialect.name == "ash":
             shell.complain_as("printf", "usage: printf FORMAT [ARGUMENT...]")
-            return 1
+            return 2
         bash = shell.dialect.bash
         shell.complain(
             "usage: printf [-v var] format [arguments]" if bash else "usage: printf format [arg ...]"

@@ -141,7 +141,7 @@ def _input(shell: Shell, stream: Stream | None, request: _Request) -> tuple[str,
             return *_unescaped(data, request.raw), 0 if complete else 1
         pieces: list[bytes] = []
         while True:
-            line = read_line(stream, request.delimiter)
+            line = read_line(stream, request.delimiter, shell.process)
             complete = line.endswith(request.delimiter)
             body = line[:-1] if complete else line
             if not request.raw and complete and _odd_backslashes(body) and request.delimiter == b"\n":
