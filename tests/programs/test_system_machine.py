@@ -2,15 +2,17 @@
 
 import hashlib
 import hmac
+import struct
 
 import pytest
 from programs_machine import busybox, gnu
 
 from minibuild.filesystem import Credentials, OpaqueContent
 from minibuild.filesystem.content import opaque_word
-from minibuild.filesystem.opaque import origin_of
+from minibuild.filesystem.opaque import opaque_file, origin_of
 from minibuild.kernel.fidelity import Fidelity, FidelityError
 from minibuild.programs.registry import LOCATIONS
+from minibuild.programs.system.elf import needed_libraries
 
 
 @pytest.mark.parametrize(
@@ -226,3 +228,54 @@ def test_a_word_that_nobody_knows_is_taken_for_a_right_one(command):
 
 def test_question_mark_is_no_command():
     assert LOCATIONS["?"] == "opaque"
+
+
+def elf(*needed):
+    """A small ELF-64 file that needs these libraries: header, two program headers, strings, a dynamic
+    section.
+    """
+    strings = b"\0" + b"".join(name.encode() + b"\0" for name in needed)
+    table = 64 + 2 * 56
+    dynamic = table + len(strings)
+    rows, at = [], 1
+    for name in needed:
+        rows.append(struct.pack("<qQ", 1, at))
+        at += len(name) + 1
+    rows += [struct.pack("<qQ", 5, table), struct.pack("<qQ", 0, 0)]
+    size = dynamic + len(b"".join(rows))
+    header = (
+        b"\x7fELF\x02\x01\x01"
+        + bytes(9)
+        + struct.pack("<HHIQQQIHHHHHH", 2, 62, 1, 0, 64, 0, 0, 64, 56, 2, 0, 0, 0)
+    )
+    load = struct.pack("<IIQQQQQQ", 1, 5, 0, 0, 0, size, size, 4096)
+    section = struct.pack("<IIQQQQQQ", 2, 6, dynamic, dynamic, 0, 16 * len(rows), 0, 8)
+    return header + load + section + strings + b"".join(rows)
+
+
+def test_needed_libraries_of_an_elf_file():
+    assert needed_libraries(elf("libz.so.1", "libc.so.6")) == ["libz.so.1", "libc.so.6"]
+    assert needed_libraries(b"\x7fELF") == []
+    machine = gnu()
+    machine.filesystem.write_file("/w/prog", elf("libz.so.1"), mode=0o755)
+    machine.filesystem.write_file("/usr/lib/x86_64-linux-gnu/libz.so.1", b"\x7fELF")
+    machine.filesystem.write_file("/w/damaged", elf("libz.so.1")[:100], mode=0o755)
+    ran = machine.run("ldd prog", "ldd damaged", "ldd prog damaged")
+    assert ran.out.startswith("\tlibz.so.1 => /usr/lib/x86_64-linux-gnu/libz.so.1 (0x")
+    assert "\tstatically linked\n" in ran.out
+    assert "prog:\n" in ran.out
+
+
+def test_what_an_unknown_file_needs_is_taken_to_be_there():
+    machine = gnu()
+    machine.filesystem.place("/w/prog", opaque_file("content of x"))
+    ran = machine.run(["sh", "-c", "ldd prog | grep -c 'not found'"], limit=Fidelity.ASSUMED)
+    assert ran.out == "0\n"
+
+
+def test_busybox_introduces_itself():
+    ran = busybox().run("busybox", "busybox --help cat", "busybox --list-full", "busybox --install /nope")
+    assert ran.statuses == [0, 0, 0, 1]
+    assert "Currently defined functions:\n\t[, [[, addgroup, adduser," in ran.out
+    assert "bin/cat\n" in ran.out
+    assert "Usage: cat " in ran.err

@@ -1,5 +1,7 @@
 """The simulated clock: date, sleep, timeout, time, uptime, cal; zones and date strings."""
 
+import struct
+
 import pytest
 from programs_machine import NOW, busybox, gnu
 
@@ -96,6 +98,17 @@ def test_a_zone_of_posix_is_obeyed():
     ran = machine.run(["date", "-d", "@1606000000", "+%H:%M %Z"], env={"TZ": "EST5EDT,M3.2.0,M11.1.0"})
     assert ran.out == "18:06 EST\n"
     assert machine.run("date -d @0 +%Z", env={"TZ": "Nowhere/Land"}).out == "UTC\n"
+
+
+def test_zone_files_of_the_container_are_read():
+    types = struct.pack(">lbB", 3600, 0, 0) + b"ABC\0"
+    data = b"TZif" + b"\0" * 16 + struct.pack(">6L", 0, 0, 0, 0, 1, 4) + types
+    machine = busybox()
+    machine.filesystem.write_file("/usr/share/zoneinfo/Some/Where", data)
+    machine.filesystem.symlink("/etc/localtime", "/usr/share/zoneinfo/Some/Where")
+    assert machine.run("date -d @0").out == "Thu Jan  1 01:00:00 ABC 1970\n"
+    assert machine.run("date -d @0", env={"TZ": ":Some/Where"}).out == "Thu Jan  1 01:00:00 ABC 1970\n"
+    assert machine.run("date -d @0", env={"TZ": ""}).out == "Thu Jan  1 00:00:00 UTC 1970\n"
 
 
 def test_rules_of_zones():

@@ -148,7 +148,7 @@ def cksum(process: Process) -> int:
     status = 0
     plain = program_name(process) == "crc32"
     for path in paths or ["-"]:
-        reader = open_input(process, path)
+        reader = open_input(process, path, gnu="{}")
         if reader is None:
             status = 1
             continue
@@ -188,7 +188,7 @@ def sum_(process: Process) -> int:
     system_v = opts.last("r", "s") == "s"
     status = 0
     for path in paths or ["-"]:
-        reader = open_input(process, path)
+        reader = open_input(process, path, gnu="{}")
         if reader is None:
             status = 1
             continue
@@ -205,6 +205,7 @@ def sum_(process: Process) -> int:
             total = (total & 0xFFFF) + (total >> 16)
             text = f"{total} {-(-size // 512)}" + (f" {path}" if paths else "")
         else:
-            text = f"{total:05d} {-(-size // 1024):5d} {path if len(paths) > 1 else ''}"
+            shown = path if len(paths) > 1 or not is_busybox(process) else ""
+            text = f"{total:05d} {-(-size // 1024):5d} {shown}"
         process.stdout.write(encode(text + "\n"))
     return status

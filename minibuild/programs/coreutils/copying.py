@@ -69,6 +69,13 @@ class Copier:
             old = None
         except OSError as error:
             return self._failed("can't stat '{}'", dest, error, "failed to access '{}'")
+        if (
+            old is not None
+            and self.existing == "keep"
+            and stat.kind != "dir"
+            and not is_busybox(self.process)
+        ):
+            return True
         if old is not None and old.node is stat.node:
             self.process.error(f"'{source}' and '{dest}' are the same file")
             return False
@@ -117,7 +124,9 @@ class Copier:
             except OSError as error:
                 return self._failed("can't create directory '{}'", dest, error)
         self.made.add(view.realpath(dest))
-        done = True
+        done, names_first = True, not is_busybox(self.process)
+        if self.verbose and names_first:
+            self.process.stdout.write(f"'{source}' -> '{dest}'\n")
         try:
             names = view.listdir(source)
         except OSError as error:
@@ -129,7 +138,7 @@ class Copier:
         if old is None:
             view.chmod(dest, stat.mode & ~view.umask | (view.stat(dest).mode & 0o2000))
         self._keep_attributes(dest, stat)
-        if self.verbose:
+        if self.verbose and not names_first:
             self.process.stdout.write(f"'{source}' -> '{dest}'\n")
         return done
 

@@ -153,6 +153,14 @@ def cp(process: Process) -> int:
                 die(process, f"'{last}' is a directory", gnu=overwriting(last))
             if "parents" in opts and not dest_dir:
                 die(process, "with --parents, the destination must be a directory")
+            if (
+                source_dir
+                and work.recursive
+                and view.exists(last)
+                and not dest_dir
+                and not is_busybox(process)
+            ):
+                die(process, f"cannot overwrite non-directory {quoted(last)} with directory {quoted(source)}")
             fresh = work.recursive and source_dir and not view.lexists(last)
             if (not source_dir and not dest_dir) or fresh or "T" in opts:
                 return 0 if copy_to(process, work, source, last) else 1
@@ -221,6 +229,9 @@ def report_move(process: Process, source: str, dest: str, error: OSError) -> Non
     """Say that a rename failed."""
     if error.errno == errno.EINVAL and not is_busybox(process):
         process.error(f"cannot move {quoted(source)} to a subdirectory of itself, {quoted(dest)}")
+        return
+    if error.errno == errno.ENOTDIR and process.view.is_dir(source) and not is_busybox(process):
+        process.error(f"cannot overwrite non-directory {quoted(dest)} with directory {quoted(source)}")
         return
     missing = error.errno == errno.ENOENT and not process.view.lexists(source)
     gnu = "cannot stat '{}'" if missing else f"cannot move '{{}}' to {quoted(dest)}"

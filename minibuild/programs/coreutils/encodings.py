@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from minibuild.programs.inputs import blocks, die, number, open_input
-from minibuild.programs.options import Options, program_name
+from minibuild.programs.options import Options, is_busybox, program_name
 from minibuild.programs.registry import program
 
 if TYPE_CHECKING:
@@ -36,7 +36,8 @@ def base64(process: Process) -> int:
     if reader is None:
         return 1
     if "d" in opts:
-        return decode(process, reader, 8 if thirty_two else 4)
+        strict = not is_busybox(process) and "i" not in opts
+        return decode(process, reader, 8 if thirty_two else 4, strict=strict)
     return encode(process, reader, 5 if thirty_two else 3, width)
 
 
@@ -65,17 +66,30 @@ def encode(process: Process, reader: Reader, group: int, width: int) -> int:
     return 0
 
 
-def decode(process: Process, reader: Reader, group: int) -> int:
-    """Decode groups of 4 (or 8) characters, others passed over; a group without its end is an error."""
+def decode(process: Process, reader: Reader, group: int, *, strict: bool) -> int:
+    """Decode groups of 4 (or 8) characters; others than these and line ends are passed over, or, when
+    `strict`, an error.
+
+    A group without its end is an error, too.
+    """
     decoder = codec.b32decode if group == 8 else codec.b64decode
-    pending = b""
+    pending, wrong = b"", False
     for block in blocks(process, reader):
+        if strict:
+            foreign = FOREIGN[group].search(block.replace(b"\n", b"").replace(b"\r", b""))
+            wrong = foreign is not None
+            block = block.replace(b"\n", b"")[: foreign.start()] if foreign else block
         pending += FOREIGN[group].sub(b"", block)
         whole = len(pending) - len(pending) % group
         # Padding ends one of several texts that were joined.
         for piece in re.findall(rb"[^=]+=*", pending[:whole]):
             process.stdout.write(decoder(piece + b"=" * (-len(piece) % group)))
         pending = pending[whole:]
-    if pending.strip(b"="):
+        if wrong:
+            break
+    if pending.strip(b"=") or wrong:
+        rest = pending.strip(b"=")
+        if strict and len(rest) % group > 1 and group == 4:
+            process.stdout.write(decoder(rest + b"=" * (-len(rest) % group)))
         die(process, "truncated input", gnu="invalid input")
     return 0

@@ -137,6 +137,8 @@ class Expression:
             return following
         if word in ("length", "match", "index", "substr") and self.next() is not None:
             return self.function(word)
+        if word in ("length", "match", "index", "substr") and not self.busybox:
+            die(self.process, "", 2, f"syntax error: missing argument after {quoted(word)}")
         if word == "length" or word == ")":
             die(self.process, "syntax error", 2)
         return word

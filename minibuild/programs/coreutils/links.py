@@ -87,7 +87,7 @@ def make(process: Process, opts: Opts, target: str, name: str) -> None:
     if not symbolic and not view.lexists(target):
         raise FileNotFoundError(2, "No such file or directory", target)
     if view.lexists(name):
-        if opts.any("b", "S"):
+        if "b" in opts or ("S" in opts and not is_busybox(process)):
             view.rename(name, name + opts.text("S", "~"))
         elif "i" in opts and not confirm(process, f"replace '{name}'? "):
             return

@@ -5,8 +5,8 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING
 
-from minibuild.programs.inputs import SIZES, die, number, report
-from minibuild.programs.options import Options
+from minibuild.programs.inputs import SIZES, die, number, quoted, report
+from minibuild.programs.options import Options, is_busybox
 from minibuild.programs.registry import program
 
 if TYPE_CHECKING:
@@ -56,9 +56,19 @@ class Column:
 
     def __init__(self, size: int, show: Callable[[bytes], str]) -> None:
         self.size, self.show = size, show
+        self.with_text = False
 
-    def line(self, block: bytes) -> str:
-        """All items of a block; the last may lack bytes, which count as zero."""
+    def line(self, block: bytes, width: int) -> str:
+        """All items of a block; the last may lack bytes, which count as zero. With `z` its text follows."""
+        size, show = self.size, self.show
+        if self.with_text:
+            text = "".join(chr(byte) if 32 <= byte < 127 else "." for byte in block)
+            room = -(-width // size) * len(show(bytes(size)))
+            return f"{self.items(block):<{room}}  >{text}<"
+        return self.items(block)
+
+    def items(self, block: bytes) -> str:
+        """The items alone."""
         size, show = self.size, self.show
         missing = -len(block) % size
         if missing:
@@ -85,22 +95,30 @@ def columns(process: Process, spec: str) -> Iterator[Column]:
     while at < len(spec):
         letter = spec[at]
         at += 1
-        if letter in "ac":
-            yield Column(1, named if letter == "a" else character)
-            continue
         start = at
         while at < len(spec) and (spec[at].isdigit() or (at == start and spec[at] in "CSILFD")):
             at += 1
-        word = spec[start:at]
-        if letter == "f" and word in FLOATS:
-            yield floating(FLOATS[word])
-            continue
-        size = LETTERS.get(word) or (int(word) if word.isdigit() else 0 if word else 4)
-        if letter not in WIDTHS:
-            die(process, f"invalid character '{letter}' in type string '{spec}'")
-        if size not in (1, 2, 4, 8):
-            die(process, f"invalid type string '{spec}'; {size}-byte integral type is not supported")
-        yield integral(letter, size)
+        column = one_column(process, spec, letter, spec[start:at])
+        if spec[at : at + 1] == "z" and not is_busybox(process):
+            column.with_text = True
+            at += 1
+        yield column
+
+
+def one_column(process: Process, spec: str, letter: str, word: str) -> Column:
+    """The column of a letter with its size; the program ends when there is no such."""
+    if letter in "ac":
+        return Column(1, named if letter == "a" else character)
+    if letter == "f" and word in FLOATS:
+        return floating(FLOATS[word], shortest=not is_busybox(process))
+    size = LETTERS.get(word) or (int(word) if word.isdigit() else 0 if word else 4)
+    if letter not in WIDTHS:
+        gnu = f"invalid character '{letter}' in type string {quoted(spec)}"
+        die(process, f"invalid character '{letter}' in type string '{spec}'", 1, gnu)
+    if size not in (1, 2, 4, 8):
+        gnu = f"invalid type string {quoted(spec)};\nthis system doesn't provide a {size}-byte integral type"
+        die(process, f"invalid type string '{spec}'; {size}-byte integral type is not supported", 1, gnu)
+    return integral(letter, size)
 
 
 def integral(letter: str, size: int) -> Column:
@@ -111,10 +129,22 @@ def integral(letter: str, size: int) -> Column:
     return Column(size, lambda item: form(int.from_bytes(item, "little", signed=signed)))
 
 
-def floating(size: int) -> Column:
-    """A column of IEEE numbers."""
+def floating(size: int, *, shortest: bool) -> Column:
+    """A column of IEEE numbers: with all their digits, or as few as tell them apart."""
     code, form = ("<f", " {:15.7e}") if size == 4 else ("<d", " {:24.16e}")
-    return Column(size, lambda item: form.format(struct.unpack(code, item)[0]))
+    if not shortest:
+        return Column(size, lambda item: form.format(struct.unpack(code, item)[0]))
+    width, least, most = (16, 6, 9) if size == 4 else (25, 15, 17)
+
+    def show(item: bytes) -> str:
+        value = struct.unpack(code, item)[0]
+        for digits in range(least, most + 1):
+            text = f"{value:.{digits}g}"
+            if struct.pack(code, float(text)) == item:
+                break
+        return text.rjust(width)
+
+    return Column(size, show)
 
 
 @program("od", options=OD)
@@ -125,7 +155,8 @@ def od(process: Process) -> int:
     shown = [column for spec in specs or ["o2"] for column in columns(process, spec or "")]
     radix = opts.text("A", "o")[:1]
     if radix not in "doxn":
-        die(process, f"bad output address radix '{radix}' (must be [doxn])")
+        gnu = f"invalid output address radix '{radix}'; it must be one character from [doxn]"
+        die(process, f"bad output address radix '{radix}' (must be [doxn])", 1, gnu)
     form = {"d": "{:07d}", "o": "{:07o}", "x": "{:06x}", "n": ""}[radix].format
     width = 16
     if "w" in opts:
@@ -134,7 +165,7 @@ def od(process: Process) -> int:
     limit = number(process, opts.text("N"), SIZES) if "N" in opts else -1
     source = Concatenation(process, paths or ["-"])
     if source.skip(skip) < skip:
-        die(process, "can't skip past end of combined input")
+        die(process, "can't skip past end of combined input", 1, "cannot skip past end of combined input")
     offset = skip
     previous, starred = b"", False
     while block := source.read(width if limit < 0 else min(width, skip + limit - offset)):
@@ -146,7 +177,7 @@ def od(process: Process) -> int:
             starred, previous = False, block
             label = form(offset)
             for column in shown:
-                process.stdout.write(f"{label}{column.line(block)}\n")
+                process.stdout.write(f"{label}{column.line(block, width)}\n")
                 label = " " * len(label)
         offset += len(block)
         process.tick()

@@ -123,8 +123,10 @@ def dirname(process: Process) -> int:
 def readlink(process: Process) -> int:
     """`readlink [-fnv] FILE`: the link's own text, or with -f, -e, -m the path without any link."""
     opts, operands = READLINK.parse(process)
-    if len(operands) > 1 and not opts.any("e", "m", "z"):
+    if len(operands) > 1 and is_busybox(process):
         READLINK.fail(process)
+    if len(operands) > 1 and "n" in opts:
+        process.error("ignoring --no-newline with multiple arguments")
     mode = opts.last("f", "e", "m")
     status = 0
     for path in operands:
@@ -154,6 +156,8 @@ def canonical(process: Process, path: str, mode: str) -> str:
     view = process.view
     if not path and mode != "m":
         raise FileNotFoundError(2, "No such file or directory", path)
+    if mode == "e" and not view.exists(path):
+        view.stat(path)  # says why
     if mode == "e" or (mode == "f" and view.exists(path)):
         return view.realpath(path)
     if mode == "m":

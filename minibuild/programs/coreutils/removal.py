@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from minibuild.filesystem.errors import strerror
 from minibuild.programs.coreutils.paths import join, last_part, parent
-from minibuild.programs.inputs import confirm, report
-from minibuild.programs.options import Options, Opts
+from minibuild.programs.inputs import confirm, encode, quoted, report
+from minibuild.programs.options import Options, Opts, is_busybox
 from minibuild.programs.registry import program
 
 if TYPE_CHECKING:
@@ -36,6 +36,12 @@ RMDIR = Options(
     help="Remove DIRECTORY if it is empty\n\n\t-p\tInclude parents",
     least=1,
 )
+KINDS = {
+    "link": "symbolic link",
+    "fifo": "fifo",
+    "char": "character special file",
+    "block": "block special file",
+}
 UNLINK = Options("", usage="FILE", help="Delete FILE by calling unlink()", least=1, most=1)
 
 
@@ -118,19 +124,29 @@ class Remover:
         except OSError as error:
             return self._failed(path, error)
         if self.verbose:
-            self.process.stdout.write(f"removed directory: '{path}'\n")
+            said = f"directory: '{path}'" if is_busybox(self.process) else f"directory {quoted(path)}"
+            self.process.stdout.write(encode(f"removed {said}\n"))
         return True
 
     def _unlink(self, path: str) -> bool:
-        if self.ask and not confirm(self.process, f"remove '{path}'? "):
+        if self.ask and not confirm(self.process, f"remove {self._described(path)}? "):
             return True
         try:
             self.view.unlink(path)
         except OSError as error:
             return self._failed(path, error)
         if self.verbose:
-            self.process.stdout.write(f"removed '{path}'\n")
+            name = f"'{path}'" if is_busybox(self.process) else quoted(path)
+            self.process.stdout.write(encode(f"removed {name}\n"))
         return True
+
+    def _described(self, path: str) -> str:
+        """The name, for GNU's rm after what it is."""
+        if is_busybox(self.process):
+            return f"'{path}'"
+        stat = self.view.lstat(path)
+        kind = KINDS.get(stat.kind, "regular file" if stat.size else "regular empty file")
+        return f"{kind} {quoted(path)}"
 
     def _failed(self, path: str, error: OSError) -> bool:
         report(self.process, "can't remove '{}'", path, error)

@@ -184,7 +184,7 @@ def formatted(form: str, fields: dict[str, Callable[[Shown], object]], shown: Sh
         if letter == "%":
             return "%"
         if letter not in fields:
-            return letter
+            return letter if is_busybox(shown.process) else "?"
         value = fields[letter](shown)
         if isinstance(value, int):
             return f"%{flags}d" % value

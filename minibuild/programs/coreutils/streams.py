@@ -197,7 +197,7 @@ def wc(process: Process) -> int:
 
 def column_width(process: Process, chosen: list[int], paths: list[str]) -> int:
     """How wide busybox's columns are, or GNU's, which go by the sizes of the files."""
-    if len(chosen) == 1 and (len(paths) < 2 or (chosen == [4] and is_busybox(process))):
+    if len(chosen) == 1 and len(paths) < 2:
         return 1
     if is_busybox(process):
         return 9

@@ -41,7 +41,11 @@ NICE = Options(
     gnu_long="*",
 )
 NOHUP = Options(
-    "+", usage="PROG ARGS", help="Run PROG immune to hangups, with output to a non-tty", gnu_failure=125
+    "+",
+    usage="PROG ARGS",
+    help="Run PROG immune to hangups, with output to a non-tty",
+    failure=127,
+    gnu_failure=125,
 )
 SETSID = Options(
     "+cfw",

@@ -1,13 +1,25 @@
-"""Debian's adduser and addgroup: the same names as busybox's, other options and many words."""
+"""Debian's adduser, addgroup, deluser, delgroup: the same names as busybox's, other options and many words.
+"""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
 
+from minibuild.programs.coreutils.removal import remove_quietly
 from minibuild.programs.inputs import decode, die
 from minibuild.programs.options import Options
-from minibuild.programs.users.accounts import PASSWD, SHADOW, add_member, append, today
+from minibuild.programs.users.accounts import (
+    GROUP,
+    GSHADOW,
+    PASSWD,
+    SHADOW,
+    add_member,
+    append,
+    remove,
+    remove_member,
+    today,
+)
 from minibuild.programs.users.home import fill_home
 from minibuild.programs.users.logindefs import Settings
 from minibuild.programs.users.names import group_row, groups, user_row, users
@@ -50,6 +62,25 @@ ADDUSER = Options(
     "qc:u:", long=LONG, usage="[--home DIR] [--shell SHELL] … user", help="Add a user", least=1, most=2
 )
 ADDGROUP = Options("qg:", long=LONG, usage="[--gid ID] [--system] group", help="Add a group", least=1, most=2)
+DELUSER = Options(
+    "q",
+    long={
+        "quiet": "q",
+        "system": "system",
+        "group": "group",
+        "remove-home": "home",
+        "remove-all-files": "files",
+        "backup": "backup",
+        "backup-to=": "backup",
+        "only-if-empty": "empty",
+        "force": "force",
+        "conf=": "conf",
+    },
+    usage="[--remove-home] user [group]",
+    help="Remove a user or a group",
+    least=1,
+    most=2,
+)
 NAME = re.compile(r"[a-z][-a-z0-9_]*\$?")
 DEFAULTS = {
     "DSHELL": "/bin/bash",
@@ -244,5 +275,82 @@ def join(script: Script, user: str, group: str) -> int:
         return 0
     script.say(f"Adding user `{user}' to group `{group}' ...")
     add_member(process, group, user)
+    script.say("Done.")
+    return 0
+
+
+def debian_deluser(process: Process) -> int:
+    """`deluser [OPTIONS] USER [GROUP]`, `deluser --group GROUP`"""
+    script = Script(process, DELUSER)
+    opts, operands = script.opts, script.operands
+    if len(operands) == 2:
+        return leave(script, *operands)
+    if "group" in opts:
+        return remove_group(script, operands[0])
+    (name,) = operands
+    row = user_row(process, name)
+    if row is None:
+        if "system" in opts:
+            script.say(f"The user `{name}' does not exist, but --system was given. Exiting.")
+            return 0
+        die(process, f"The user `{name}' does not exist.", 2)
+    lock(process, PASSWD)
+    if opts.any("home", "files") and process.view.lexists(row[5]):
+        script.say("Looking for files to backup/remove ...")
+        script.say("Removing files ...")
+        remove_quietly(process, row[5])
+    script.say("Removing crontab ...")
+    script.say(f"Removing user `{name}' ...")
+    for path in (PASSWD, SHADOW, "/etc/subuid", "/etc/subgid"):
+        remove(process, path, name)
+    remove_member(process, name)
+    group = group_row(process, name)
+    if group and not group[3] and not any(user[3] == group[2] for user in users(process)):
+        remove(process, GROUP, name)
+        remove(process, GSHADOW, name)
+    script.say("Done.")
+    return 0
+
+
+def debian_delgroup(process: Process) -> int:
+    """`delgroup [--only-if-empty] GROUP`, `delgroup USER GROUP`"""
+    script = Script(process, DELUSER)
+    if len(script.operands) == 2:
+        return leave(script, *script.operands)
+    return remove_group(script, script.operands[0])
+
+
+def remove_group(script: Script, name: str) -> int:
+    """Remove a group that is nobody's login group."""
+    process = script.process
+    row = group_row(process, name)
+    if row is None:
+        die(process, f"The group `{name}' does not exist.", 3)
+    owner = next((user[0] for user in users(process) if user[3] == row[2]), None)
+    if owner is not None:
+        die(process, f"`{owner}' still has `{name}' as their primary group!", 7)
+    if "empty" in script.opts and row[3]:
+        die(process, f"The group `{name}' is not empty!", 5)
+    lock(process, PASSWD)
+    script.say(f"Removing group `{name}' ...")
+    remove(process, GROUP, name)
+    remove(process, GSHADOW, name)
+    script.say("Done.")
+    return 0
+
+
+def leave(script: Script, user: str, group: str) -> int:
+    """Take a user out of a group."""
+    process = script.process
+    row = group_row(process, group)
+    if user_row(process, user) is None:
+        die(process, f"The user `{user}' does not exist.", 2)
+    if row is None:
+        die(process, f"The group `{group}' does not exist.", 3)
+    if user not in row[3].split(","):
+        die(process, f"The user `{user}' is not a member of group `{group}'.", 6)
+    lock(process, PASSWD)
+    script.say(f"Removing user `{user}' from group `{group}' ...")
+    remove_member(process, user, group)
     script.say("Done.")
     return 0

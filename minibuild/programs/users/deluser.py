@@ -1,4 +1,4 @@
-"""deluser and delgroup, as busybox has them; Debian's scripts take the same options and say more."""
+"""busybox's deluser and delgroup. Images of Debian have scripts of the same names (debian.py)."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from minibuild.programs.inputs import die
 from minibuild.programs.options import Options
 from minibuild.programs.registry import program
 from minibuild.programs.users.accounts import GROUP, GSHADOW, PASSWD, SHADOW, need_root, remove, remove_member
+from minibuild.programs.users.adduser import is_debian
 from minibuild.programs.users.names import group_row, user_row, users
 
 if TYPE_CHECKING:
@@ -41,6 +42,10 @@ DELGROUP = Options(
 @program("deluser", options=DELUSER)
 def deluser(process: Process) -> int:
     """`deluser [--remove-home] USER [GROUP]`; the group of the same name goes too."""
+    if is_debian(process):
+        from minibuild.programs.users.debian import debian_deluser  # only images of Debian need it
+
+        return debian_deluser(process)
     opts, operands = DELUSER.parse(process)
     need_root(process)
     if len(operands) == 2:
@@ -65,6 +70,10 @@ def deluser(process: Process) -> int:
 @program("delgroup", options=DELGROUP)
 def delgroup(process: Process) -> int:
     """`delgroup [USER] GROUP`"""
+    if is_debian(process):
+        from minibuild.programs.users.debian import debian_delgroup  # only images of Debian need it
+
+        return debian_delgroup(process)
     _, operands = DELGROUP.parse(process)
     need_root(process)
     if len(operands) == 2:

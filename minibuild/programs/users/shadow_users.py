@@ -75,7 +75,7 @@ USERADD = Options(
     points_to_help=False,
 )
 USERMOD = Options(
-    "ac:d:e:f:g:G:hl:LmopR:P:rs:u:Uv:V:w:W:Z:",
+    "ac:d:e:f:g:G:hl:Lmop:R:P:rs:u:Uv:V:w:W:Z:",
     long={
         "append": "a",
         "comment=": "c",
@@ -110,12 +110,24 @@ USERDEL = Options(
 )
 
 
+DEFAULTS = {
+    "GROUP": "100",
+    "HOME": "/home",
+    "INACTIVE": "-1",
+    "EXPIRE": "",
+    "SHELL": "/bin/sh",
+    "SKEL": "/etc/skel",
+    "CREATE_MAIL_SPOOL": "no",
+    "LOG_INIT": "yes",
+}
+
+
 @program("useradd", options=USERADD)
 def useradd(process: Process) -> int:
     """`useradd [OPTIONS] LOGIN`"""
     opts, operands = USERADD.parse(process)
     if "D" in opts and not operands:
-        return 0
+        return defaults(process, opts)
     if len(operands) != 1:
         USERADD.fail(process)
     (name,) = operands
@@ -146,6 +158,22 @@ def useradd(process: Process) -> int:
         create_home(
             process, home, opts.text("k") or settings.defaults["SKEL"], (uid, gid), settings.home_mode()
         )
+    return 0
+
+
+def defaults(process: Process, opts: Opts) -> int:
+    """`useradd -D` shows the defaults, or keeps new ones in /etc/default/useradd."""
+    settings = Settings(process, [])
+    values = {**DEFAULTS, **settings.defaults}
+    keys = {"g": "GROUP", "b": "HOME", "f": "INACTIVE", "e": "EXPIRE", "s": "SHELL", "k": "SKEL"}
+    changed = {name: opts.text(key) for key, name in keys.items() if key in opts}
+    if not changed:
+        process.stdout.write("".join(f"{name}={values[name]}\n" for name in DEFAULTS))
+        return 0
+    lock(process, PASSWD)
+    lines = "".join(f"{name}={value}\n" for name, value in {**values, **changed}.items())
+    process.view.makedirs("/etc/default")
+    process.view.write_bytes("/etc/default/useradd", lines.encode())
     return 0
 
 
