@@ -136,7 +136,8 @@ def header(name: bytes = b"x", flag: bytes = b"0", size: bytes = b"0" * 11 + b"\
 
 def pax(**records: bytes) -> bytes:
     """An extension header; `__` in a key stands for a dot."""
-    return pax_raw(b"".join(_record(key.replace("__", ".").encode(), value) for key, value in records.items()))
+    parts = [_record(key.replace("__", ".").encode(), value) for key, value in records.items()]
+    return pax_raw(b"".join(parts))
 
 
 def pax_raw(data: bytes) -> bytes:

@@ -19,8 +19,9 @@ def context(tmp_path: Path) -> Callable[..., Path]:
         directory = tmp_path / "context"
         directory.mkdir(exist_ok=True)
         if dockerfile is not None:
-            text = dockerfile.encode("utf-8", "surrogateescape") if isinstance(dockerfile, str) else dockerfile
-            (directory / "Dockerfile").write_bytes(text)
+            if isinstance(dockerfile, str):
+                dockerfile = dockerfile.encode("utf-8", "surrogateescape")
+            (directory / "Dockerfile").write_bytes(dockerfile)
         for name, content in files.items():
             (directory / name).write_bytes(content)
         return directory

@@ -47,9 +47,10 @@ class Yard:
     def words(self, attempt: int) -> list[object]:
         """The build of a context that is new in each attempt."""
         members = tar_of(*(member(f"m{n}", b"%d" % (n * attempt) * 999) for n in range(40)))
-        directory = self.make(TEXT.format(attempt=attempt), large=b"x" * 3_000_000, **{"members.tar": members})
+        files = {"large": b"x" * 3_000_000, "members.tar": members}
+        directory = self.make(TEXT.format(attempt=attempt), **files)
         tags = ["-t", "app:latest", "-t", f"app:{attempt}"]
-        outputs = ["-o", f"type=oci,dest={self.out}/oci.tar", "-o", f"type=docker,dest={self.out}/docker.tar"]
+        outputs = [f"--output=type={form},dest={self.out}/{form}.tar" for form in ("oci", "docker")]
         return ["build", "--progress", "json", *tags, *outputs, "-o", self.out / "files", directory]
 
     def stopped(self, attempt: int, stop: int, after: float) -> dict[int, str | None]:
@@ -164,12 +165,16 @@ def test_a_store_that_is_moved_and_copied(yard: Yard, tmp_path: Path) -> None:
 
 def test_a_process_that_vanishes_holds_nobody_up(yard: Yard) -> None:
     """The lock of a killed process is gone with it: prune is alone again at once."""
-    sleeper = subprocess.Popen(
-        [sys.executable, "-c", f"from minibuild.store import Store\nfrom pathlib import Path\n"
-         f"store = Store.open(Path({str(yard.root)!r}))\nstore.execute('BEGIN IMMEDIATE')\nprint('open', flush=True)\n"
-         "input()"],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-    )  # fmt: skip
+    code = f"""
+from pathlib import Path
+from minibuild.store import Store
+store = Store.open(Path({str(yard.root)!r}))
+store.execute("BEGIN IMMEDIATE")
+print("open", flush=True)
+input()
+"""
+    command = [sys.executable, "-c", code]
+    sleeper = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     assert sleeper.stdout is not None
     sleeper.stdout.readline()
     sleeper.kill()
