@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NoReturn
 
+from minibuild.kernel.limits import LimitError
+from minibuild.shell.bounds import CACHED, LONGEST_EXPRESSION
 from minibuild.shell.computing import (
     LARGEST,
     MASK,
@@ -53,12 +55,17 @@ def compile_expression(text: str, dialect: Dialect) -> Callable[[Variables], int
     key = (text, dialect.name)
     found = _cache.get(key)
     if found is None:
-        if len(_cache) > _LIMIT:
-            _cache.clear()
+        if len(text) > LONGEST_EXPRESSION:
+            raise LimitError(
+                f"the command was ended: an expression has more than {LONGEST_EXPRESSION} characters"
+            )
         found = _Parser(text, dialect).parse()
         if dialect.name != "ash":
             found = _named(found, text, dialect)
-        _cache[key] = found
+        if len(text) <= CACHED:
+            if len(_cache) > _LIMIT:
+                _cache.clear()
+            _cache[key] = found
     return found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from minibuild.shell.bounds import check_text
 from minibuild.shell.expansion import compile_words
 from minibuild.shell.nodes import ArrayLiteral, Assignment, Word
 from minibuild.shell.texts import compile_text
@@ -63,7 +64,7 @@ def append_value(shell: Shell, name: str, text: str) -> str:
     variables = shell.variables
     before = variables.get(name) or ""
     integer = "i" in variables.attributes.get(variables.target(name), "")
-    value = f"({before or 0})+({text or 0})" if integer else before + text
+    value = f"({before or 0})+({text or 0})" if integer else check_text(before + text)
     variables.set(name, value)
     return value
 
@@ -102,13 +103,11 @@ def _text(word: Word, dialect: Dialect) -> Callable[[Shell], str]:
 
 def _fill_indexed(shell: Shell, name: str, current: object, new: list[tuple[str | None, str]]) -> None:
     variables = shell.variables
-    array = (
-        Indexed(current)
-        if isinstance(current, Indexed)
-        else Indexed()
-        if current is None
-        else Indexed({0: str(current)})
-    )
+    if isinstance(current, Indexed):
+        array = current
+    else:
+        array = Indexed() if current is None else Indexed({0: str(current)})
+    variables.account(sum(len(value) for _, value in new))
     index = max(array, default=-1) + 1
     for subscript, value in new:
         if subscript is not None:
@@ -132,6 +131,7 @@ def _fill_associative(
             array[key], key = shell.variables.converted(name, value), None
     if key is not None:
         array[key] = ""
+    shell.variables.account(sum(len(value) for _, value in new))
     shell.variables.put_array(name, array)
 
 

@@ -44,6 +44,7 @@ def function(command: Function, dialect: Dialect, tail: bool) -> Run:  # noqa: A
 
     def run(shell: Shell) -> int:
         shell.functions[command.name] = FunctionValue(command)
+        shell.variables.account(len(command.source))
         shell.status = 0
         return 0
 

@@ -6,6 +6,7 @@ import errno
 from typing import TYPE_CHECKING
 
 from minibuild.kernel.execution import DEFAULT_PATH, run_command
+from minibuild.shell.bounds import FORKED
 from minibuild.shell.errors import ExpansionError, ShellError, ShellExit
 from minibuild.shell.jobs import announce
 from minibuild.shell.redirection import RedirectionError, apply, restore
@@ -130,6 +131,7 @@ def run_external(shell: Shell, argv: list[str], assign: Assign | None, redirect:
             _restore(shell, saved)
     if shell.options.xtrace:
         trace(shell, done, argv)
+    process.tick(FORKED)
     child = process.fork()
     child.env = environment
 

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     Match = Callable[[str], bool]
 
+_LONGEST_PATH = 1 << 16
+
 
 class Globbing:
     """How patterns are expanded: `dots` lets them match hidden names, `recursive` gives `**` its meaning."""
@@ -31,6 +33,8 @@ class Globbing:
 
     def expand(self, view: View, pattern: str) -> list[str]:
         """The existing paths that match, sorted; empty when nothing matches, or is active in `pattern`."""
+        if len(pattern) > _LONGEST_PATH:
+            return []  # a path has 4,095 characters at most
         components = pattern.split("/")
         matchers = [self._matcher(component) for component in components]
         if not any(matchers):

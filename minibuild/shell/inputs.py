@@ -26,23 +26,20 @@ def read_line(stream: Stream | None, delimiter: bytes = b"\n", process: Process 
     if isinstance(stream, Source):
         end = stream.data.find(delimiter, stream.offset)
         return stream.read(-1 if end < 0 else end + 1 - stream.offset)
-    pieces: list[bytes] = []
+    found = bytearray()
     seek = getattr(stream, "seek", None) if stream.seekable else None
-    size = 0
     while block := stream.read(1 if seek is None else _BLOCK):
-        size += len(block)
-        check_size(size)
-        if process is not None and not size & 0xFF:
+        check_size(len(found))
+        if process is not None and not len(found) & 0xF:
             process.tick()
         end = block.find(delimiter)
+        found += block if end < 0 else block[: end + 1]
         if end < 0:
-            pieces.append(block)
             continue
-        pieces.append(block[: end + 1])
         if seek is not None:
             seek(end + 1 - len(block), 1)
         break
-    return b"".join(pieces)
+    return bytes(found)
 
 
 def _read_from_pipe(stream: PipeReader, delimiter: bytes) -> bytes:

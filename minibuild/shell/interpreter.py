@@ -10,8 +10,8 @@ import re
 from typing import TYPE_CHECKING, Self
 
 from minibuild.kernel.fidelity import Fidelity
-from minibuild.kernel.signals import ProcessExit
 from minibuild.shell.bash_syntax import Parser
+from minibuild.shell.bounds import EVALUATED, FORKED, PARSED
 from minibuild.shell.builtins import table
 from minibuild.shell.compiler import compile_command
 from minibuild.shell.dialect import Dialect, dialect_of
@@ -32,7 +32,7 @@ from minibuild.shell.traps import Traps
 from minibuild.shell.variables import Variables
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
 
     from minibuild.kernel.process import Process
     from minibuild.shell.commands import FunctionValue
@@ -104,6 +104,7 @@ class Shell(Services):
 
     def fork(self, process: Process) -> Self:
         """The same shell in a child process."""
+        process.tick(FORKED)
         new = type(self).__new__(type(self))
         new.__dict__.update(self.__dict__)
         new.process = process
@@ -156,6 +157,7 @@ class Shell(Services):
                 self.syntax_error(error)
             if command is None:
                 return status
+            self.process.tick(PARSED)
             if self.options.noexec:
                 continue
             last = tail and parser.finished()
@@ -171,6 +173,7 @@ class Shell(Services):
 
     def run_text(self, text: str, *, line: int = 1) -> int:
         """Run a text as part of this script, as `eval` does."""
+        self.process.tick(EVALUATED)
         self.status = 0 if not text.strip() else self.status
         return self.run_parser(self.parser(text, line=line))
 
@@ -292,14 +295,11 @@ class Shell(Services):
             self.tested, self.loops = tested, loops
         self.status = status
 
-    def become(self, argv: Sequence[str], status: int) -> None:  # noqa: ARG002
-        """The process is another program now, which has ended with `status`."""
-        raise ProcessExit(status)
-
     def forget_ended(self) -> None:
-        """Let go of background commands that are over; `wait` may still ask for the status of some of them."""
+        """Let go of background commands that are over; `wait` may still ask for the status of some."""
         if len(self.jobs) < _MOST_JOBS:
             return
+        self.process.system.scheduler.pause()  # they get a turn
         for job in [job for job in self.jobs if job.ended()]:
             self.process.reap(job.process)
             self.jobs.remove(job)
@@ -312,7 +312,3 @@ class Shell(Services):
         for number in self.temporary:
             self.process.descriptors.close(number)
         self.temporary.clear()
-
-    def children(self) -> Iterable[Job]:
-        """Background jobs that are known."""
-        return self.jobs

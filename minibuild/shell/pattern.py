@@ -11,6 +11,9 @@ from __future__ import annotations
 
 import re
 
+from minibuild.kernel.limits import LimitError
+from minibuild.shell.bounds import CACHED, LONGEST_PATTERN
+
 ESCAPE = "\0"
 _SPECIAL = re.compile(r"[*?\[\]\\!^@+()|\-]")
 _ACTIVE = re.compile(r"[*?\[]")
@@ -161,9 +164,13 @@ def compile_pattern(pattern: str, *, caret: bool = True, ignore_case: bool = Fal
     key = (pattern, caret, ignore_case)
     found = _compiled.get(key)
     if found is None:
-        if len(_compiled) > _LIMIT:
-            _compiled.clear()
-        found = _compiled[key] = Pattern(_pieces(pattern, caret, re.IGNORECASE if ignore_case else 0))
+        if len(pattern) > LONGEST_PATTERN:
+            raise LimitError(f"the command was ended: a pattern is longer than {LONGEST_PATTERN >> 20} MiB")
+        found = Pattern(_pieces(pattern, caret, re.IGNORECASE if ignore_case else 0))
+        if len(pattern) <= CACHED:
+            if len(_compiled) > _LIMIT:
+                _compiled.clear()
+            _compiled[key] = found
     return found
 
 

@@ -114,6 +114,7 @@ def _apply(shell: Shell, process: Process, action: Action, undo: Undo | None) ->
             return
         stream = duplicate
     elif isinstance(target, bytes):
+        shell.variables.account(len(target))
         stream = Source(target)
     else:
         stream = _open(shell, process, operator, target)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from minibuild.filesystem.errors import strerror
 from minibuild.kernel.signals import PIPE, ProcessKilled
+from minibuild.kernel.streams import Source
 from minibuild.shell.errors import ExpansionError, ShellError
 from minibuild.shell.globbing import Globbing
 from minibuild.shell.octets import encode, narrow
@@ -16,6 +17,7 @@ from minibuild.shell.variables import Associative, Indexed
 
 if TYPE_CHECKING:
     from minibuild.kernel.process import Process
+    from minibuild.shell.commands import FunctionValue
     from minibuild.shell.dialect import Dialect
     from minibuild.shell.messages import Messages
     from minibuild.shell.options import Options
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
 # (pattern, text, ignore case) → the match and its groups, or None; ShellError for a bad pattern
 Regex = Callable[[bytes, bytes, bool], list[str | None] | None]
+_GLOB = 5  # units of work of a pathname expansion
 _UTF8 = ("UTF-8", "utf-8", "UTF8", "utf8")
 
 
@@ -102,6 +105,7 @@ class Services:
     def bind_variables(self) -> None:
         """Give the variables their computed values and their watchers."""
         variables = self.variables
+        variables.measure = self._size_kept
         dynamic = variables.dynamic
         if not self.dialect.posix_only:
             dynamic["LINENO"] = self._line_number
@@ -120,6 +124,20 @@ class Services:
         """getopts goes on where OPTIND says."""
         index = int(value) if value and value.isdigit() else 1
         self.option_place = (max(index, 1), 0)
+
+    functions: dict[str, FunctionValue]
+    aliases: dict[str, str]
+
+    def _size_kept(self) -> int:
+        """How many characters the shell keeps."""
+        streams = self.process.descriptors.values()
+        return (
+            self.variables.size()
+            + sum(map(len, self.args))
+            + sum(len(one.node.source) for one in self.functions.values())
+            + sum(map(len, self.aliases.values()))
+            + sum(len(stream.data) for stream in streams if isinstance(stream, Source))
+        )
 
     def _line_number(self) -> str:
         return str(self.line - (self.dialect.name == "ash" and self.lines_from_zero))
@@ -220,6 +238,7 @@ class Services:
         found: list[str] = []
         for field in fields:
             if may_match(field) or (self.dialect.bash and "(" in field):
+                self.process.tick(_GLOB)
                 paths = self._globbing().expand(self.process.view, field)
                 if paths:
                     found.extend(paths)

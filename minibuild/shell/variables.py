@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, Self
 
 from minibuild.shell.arithmetic import compile_expression, parse_number
+from minibuild.shell.bounds import MOST_KEPT, check_kept, check_text
 from minibuild.shell.computing import wrap
 from minibuild.shell.errors import ExpansionError, ShellError
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 DEFAULT_IFS = " \t\n"
 _DEPTH = 100
+_SMALL = 100  # shorter values are not worth counting
 _ATTRIBUTES = "ailurn"
 
 
@@ -51,8 +53,7 @@ class Variables:
 
     __slots__ = (
         "allexport", "arrays", "attributes", "careful", "depth", "dialect", "dynamic", "exported", "ifs",
-        "plain_ifs", "readonly",
-        "scopes", "values", "watched",
+        "kept", "measure", "plain_ifs", "readonly", "scopes", "values", "watched",
     )  # fmt: skip
 
     def __init__(self, dialect: Dialect) -> None:
@@ -70,6 +71,23 @@ class Variables:
         self.ifs = DEFAULT_IFS
         self.plain_ifs = True
         self.depth = 0
+        self.kept = 0
+        self.measure: Callable[[], int] = self.size
+
+    def size(self) -> int:
+        """How many characters the values have, those that are hidden by local ones too."""
+        hidden = [saved.value for scope in self.scopes for saved in scope.values() if saved.value is not None]
+        total = sum(map(len, self.values))
+        for value in (*self.values.values(), *hidden):
+            total += len(value) if isinstance(value, str) else sum(map(len, value.values()))
+        return total
+
+    def account(self, size: int) -> None:
+        """More is kept: LimitError when that is too much. What was let go is only noticed now and then."""
+        self.kept += size
+        if self.kept > MOST_KEPT:
+            self.kept = self.measure()
+            check_kept(self.kept)
 
     def fork(self) -> Self:
         """Independent variables with the same values. The caller renews `dynamic` and `watched`."""
@@ -133,15 +151,22 @@ class Variables:
         if name in self.careful:
             name, value = self._prepared(name, value)
             current = self.values.get(name)
-            if isinstance(current, Indexed):
-                current[0] = value
-                return
-            if isinstance(current, Associative):
-                current["0"] = value
+            if not isinstance(current, str | None):
+                self._put_first(current, value)
                 return
         self.values[name] = value
+        if len(value) + len(name) > _SMALL:
+            self.account(len(value) + len(name))
         if self.allexport:
             self.exported.add(name)
+
+    def _put_first(self, array: Indexed | Associative, value: str) -> None:
+        """Assign to an array without a subscript: to its element 0."""
+        self.account(len(value))
+        if isinstance(array, Indexed):
+            array[0] = value
+        else:
+            array["0"] = value
 
     def _prepared(self, name: str, value: str) -> tuple[str, str]:
         attributes = self.attributes.get(name, "")
@@ -340,6 +365,7 @@ class Variables:
         name = self.target(name)
         self.check_writable(name)
         text = self.converted(name, text)
+        self.account(len(text) + len(subscript))
         value = self.values.get(name)
         if isinstance(value, Associative):
             value[subscript] = value.get(subscript, "") + text if append else text
@@ -348,7 +374,7 @@ class Variables:
         if not isinstance(value, Indexed):
             value = Indexed() if value is None else Indexed({0: value})
             self.put_array(name, value)
-        value[index] = value.get(index, "") + text if append else text
+        value[index] = check_text(value.get(index, "") + text) if append else text
 
     def unset_element(self, name: str, subscript: str) -> None:
         """Take one element out."""

@@ -160,6 +160,7 @@ def alias(shell: Shell, argv: list[str]) -> int:
         name, equals, value = word.partition("=")
         if equals and name:
             shell.aliases[name] = value
+            shell.variables.account(len(value))
         elif name in shell.aliases:
             shell.write(_alias_line(shell, name))
         else:

@@ -77,6 +77,7 @@ def set_options(shell: Shell, argv: list[str]) -> int:
 
 def _set_arguments(shell: Shell, words: list[str]) -> None:
     shell.args = words
+    shell.variables.account(sum(map(len, words)))
     if not shell.dialect.bash:
         shell.option_place = (1, 0)  # getopts begins again
 
