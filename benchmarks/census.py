@@ -6,7 +6,10 @@ Every Dockerfile below DIRECTORY is parsed, and every RUN in it as a shell scrip
 shell has it as a builtin, when the script defines it as a function, or when the registry has a program of its
 name; where that program declares its options, each one given must be among them. An instruction is `exact`
 when all its commands are implemented as the reference has them, `modelled` when some are played from the
-catalogue. What other commands run (`xargs`, `find -exec`, `sudo`, `env`, `sh -c`) is counted too.
+catalogue. A program that the instruction names by its path or computes has no name that could be known; one
+figure leaves such commands, and scripts that are for no POSIX shell, aside. What other commands run
+(`xargs`, `find
+-exec`, `sudo`, `env`, `sh -c`) is counted too.
 """
 
 from __future__ import annotations
@@ -51,6 +54,8 @@ class Tally:
     failed: int = 0
     worst: collections.Counter[Fidelity | None] = dataclasses.field(default_factory=collections.Counter)
     unknown: collections.Counter[str] = dataclasses.field(default_factory=collections.Counter)
+    unnamed: int = 0
+    foreign: int = 0
     options: collections.Counter[str] = dataclasses.field(default_factory=collections.Counter)
 
     @property
@@ -72,6 +77,8 @@ class Script:
     def count(self) -> None:
         """Enter the instruction into the tally."""
         self.tally.worst[None if self.missing else self.level] += 1
+        self.tally.foreign += self.missing == {NO_SHELL}
+        self.tally.unnamed += bool(self.missing) and self.missing <= {BY_PATH, COMPUTED}
         self.tally.unknown.update(self.missing)
 
     def read(self, text: str) -> None:
@@ -228,6 +235,9 @@ def main() -> None:
     print(f"{tally.files} Dockerfiles ({tally.failed} do not parse), {tally.total} RUN instructions")
     print(f"only exact commands      {exact:6} {100 * exact / total:5.1f} %")
     print(f"exact or modelled        {known:6} {100 * known / total:5.1f} %")
+    shells = max(1, total - tally.foreign)
+    named = known + tally.unnamed
+    print(f"the same, of shell scripts and of commands that have a name {100 * named / shells:5.1f} %")
     print(f"\nthe {options.top} most frequent unknown commands (instructions):")
     for name, count in tally.unknown.most_common(options.top):
         print(f"{count:6}  {name}")
