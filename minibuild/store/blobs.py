@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import BinaryIO, Self
 
 from minibuild.image.digest import is_digest
-from minibuild.store.errors import StoreError
+from minibuild.store.errors import NoSpaceError, StoreError
 
 TEMPORARY = ".tmp-"
 _BUFFER = 1 << 18
@@ -208,10 +208,7 @@ def missing(digest: str, error: OSError) -> StoreError:
 def storage_error(error: OSError, place: Path | str) -> StoreError:
     """The error for something that can't be written."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return StoreError(
-            f"no space left on the device that holds the store {place}",
-            hint="`minibuild system prune` frees what nothing uses; --root puts the store elsewhere",
-        )
+        return NoSpaceError(place)
     if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
         return StoreError(
             f"the store {place} can't be written: {error.strerror}", hint="--root puts it elsewhere"

@@ -11,6 +11,7 @@ from minibuild.store import layout
 from minibuild.store.blobs import TEMPORARY
 from minibuild.store.errors import StoreError
 from minibuild.store.images import forget, names
+from minibuild.store.reserve import released
 
 if TYPE_CHECKING:
     from minibuild.store.store import Store
@@ -75,25 +76,35 @@ def prune(store: "Store", *, everything: bool = False, in_use: Collection[str] =
         raise StoreError(f"the store {store.root} can't be written: it is read-only")
     alone = store.lock.alone()
     try:
-        lines: list[str] = []
-        if alone:
+        with released(store.root):
+            lines = _forget(store, in_use, everything=everything) if alone else []
+            before = time.time() + 1 if alone else time.time() - _RECENT
+            with store.transaction():  # nobody can refer to a blob while those without references go
+                files, freed = _sweep(store, live_blobs(store), before)
             with store.transaction():
-                lines = _forget_images(store, in_use, everything=everything)
-                _forget_cache(store, everything=everything)
-        before = time.time() + 1 if alone else time.time() - _RECENT
-        with store.transaction():  # nobody can refer to a blob while those without references go
-            files, freed = _sweep(store, live_blobs(store), before)
-        with store.transaction():
-            if not layout.is_current(store):
-                layout.repair(store)
-        if alone:
-            if everything:
-                store.execute("VACUUM")
-            store.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                if not layout.is_current(store):
+                    layout.repair(store)
+            if alone:
+                _compact(store, everything=everything)
     finally:
         store.lock.share()
     spared = "" if alone else "the store is in use: images, build cache and recent files were kept"
     return PruneReport(tuple(lines), files, freed, spared)
+
+
+def _forget(store: "Store", in_use: Collection[str], *, everything: bool) -> list[str]:
+    with store.transaction():
+        lines = _forget_images(store, in_use, everything=everything)
+        _forget_cache(store, everything=everything)
+    return lines
+
+
+def _compact(store: "Store", *, everything: bool) -> None:
+    """Make the database's file as small as it can be; that needs room itself for a while."""
+    if everything:
+        with suppress(StoreError):
+            store.execute("VACUUM")
+    store.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def image_blobs(store: "Store", only: Collection[str] | None = None) -> set[str]:

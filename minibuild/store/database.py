@@ -6,7 +6,7 @@ import time
 from contextlib import closing
 from pathlib import Path
 
-from minibuild.store.errors import StoreError
+from minibuild.store.errors import NoSpaceError, StoreError
 
 # One script a schema version, in order; a store of a later version is refused, never guessed at.
 _MIGRATIONS = (
@@ -30,13 +30,14 @@ _MIGRATIONS = (
     "CREATE INDEX IF NOT EXISTS tags_by_image ON tags (image);",
 )
 SCHEMA_VERSION = len(_MIGRATIONS)
+_NEEDED = 1 << 20
 _WAIT = 30.0  # seconds that a process waits for another one's transaction
 
 
 def connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
     """Open the database, made or brought up to date on demand. Raise `StoreError`."""
     try:
-        connection = _connect_to_read(path) if read_only else _connection(str(path))
+        connection = _connect_to_read(path) if read_only else _connect_to_write(path)
         version = connection.execute("PRAGMA user_version").fetchone()[0]
         if version > SCHEMA_VERSION:
             connection.close()
@@ -62,6 +63,22 @@ def connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
 
 def _connection(name: str, *, uri: bool = False) -> sqlite3.Connection:
     return sqlite3.connect(name, timeout=_WAIT, isolation_level=None, check_same_thread=False, uri=uri)
+
+
+def _connect_to_write(path: Path) -> sqlite3.Connection:
+    """When the disk has not even room for the memory that processes share, one alone can still read and
+    remove.
+    """
+    connection = _connection(str(path))
+    try:
+        connection.execute("SELECT 1 FROM sqlite_master").fetchone()
+    except sqlite3.OperationalError:
+        if not _is_full(path.parent):
+            raise
+        connection.close()
+        connection = _connection(str(path))
+        connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+    return connection
 
 
 def _connect_to_read(path: Path) -> sqlite3.Connection:
@@ -124,15 +141,18 @@ def damage(connection: sqlite3.Connection) -> list[str]:
 def database_error(error: sqlite3.Error, path: Path) -> StoreError:
     """The error for a database that can't be used."""
     text = str(error)
-    if "full" in text:
-        return StoreError(
-            f"no space left on the device that holds the store {path.parent}",
-            hint="`minibuild system prune` frees what nothing uses; --root puts the store elsewhere",
-        )
+    failed = "I/O error" in text
+    if "full" in text or (failed and _is_full(path.parent)):
+        return NoSpaceError(path.parent)
     if "readonly" in text or "unable to open" in text:
         return StoreError(
             f"the store {path.parent} can't be written or opened: {text}",
             hint="--root puts the store elsewhere",
+        )
+    if failed:
+        return StoreError(
+            f"the store {path.parent} can't be read or written: {text}",
+            hint="the device that holds it fails, or a limit on the size of files is reached",
         )
     if "locked" in text:
         return StoreError(
@@ -142,3 +162,13 @@ def database_error(error: sqlite3.Error, path: Path) -> StoreError:
         f"{path} is not a minibuild store or is damaged: {text}",
         hint="`minibuild system verify` lists all damage",
     )
+
+
+def _is_full(directory: Path) -> bool:
+    """Whether SQLite had too little room for one of its files, which it does not always say."""
+    import shutil  # only on the way to an error
+
+    try:
+        return shutil.disk_usage(directory).free < _NEEDED
+    except OSError:
+        return False

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from minibuild.store import layout
 from minibuild.store.errors import StoreError
 from minibuild.store.names import canonical, familiar, parsed, reference
+from minibuild.store.reserve import released
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -163,7 +164,7 @@ def remove(store: "Store", name: str, *, force: bool = False, in_use: "Collectio
     needs go too. `in_use` are the images of containers. Layers stay for the build cache until `prune`.
     Raise `StoreError`.
     """
-    with store.transaction():
+    with released(store.root), store.transaction():
         image_id = resolve(store, name)
         if image_id is None:
             raise StoreError(f"no such image: {name}")

@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Self
 
 from minibuild.image.digest import digest_of
-from minibuild.store import images, layout
+from minibuild.store import images, layout, reserve
 from minibuild.store.blobs import TEMPORARY, Blobs, BlobWriter, storage_error
 from minibuild.store.cache import CacheRecord
 from minibuild.store.database import connect, database_error, writable
-from minibuild.store.errors import StoreError
+from minibuild.store.errors import NoSpaceError, StoreError
 from minibuild.store.images import ImageRecord
 from minibuild.store.lock import Lock
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 DATABASE = "minibuild.db"
 _LARGEST_CONFIG = 16 << 20
-_OURS = {"blobs", "lock", layout.MARKER}
+_OURS = {"blobs", "lock", reserve.NAME, layout.MARKER}
 
 
 class Store:
@@ -58,6 +58,7 @@ class Store:
             store = Store(root, connect(database, read_only=read_only), lock, read_only=read_only)
             if not read_only and not os.path.exists(root / layout.INDEX):  # noqa: PTH110
                 layout.repair(store)  # a new store, or one whose maker was killed
+                reserve.keep(root)
         except BaseException:
             lock.release()
             raise
@@ -223,9 +224,8 @@ class Store:
         return None if row is None else str(row[0])
 
     def memo_put(self, key: str, value: str) -> None:
-        """Keep a small derived fact, which can always be derived again; a read-only store leaves it out."""
-        if not self.read_only:
-            self.execute("INSERT OR REPLACE INTO memos VALUES (?, ?)", key, value)
+        """Keep a small derived fact, which can always be derived again."""
+        self._keep_derived("INSERT OR REPLACE INTO memos VALUES (?, ?)", key, value)
 
     def document_get(self, kind: str, key: str) -> bytes | None:
         """A document of some kind, such as a parsed Dockerfile."""
@@ -233,9 +233,18 @@ class Store:
         return None if row is None else bytes(row[0])
 
     def document_put(self, kind: str, key: str, data: bytes) -> None:
-        """Keep a derived document; a read-only store leaves it out."""
-        if not self.read_only:
-            self.execute("INSERT OR REPLACE INTO documents VALUES (?, ?, ?)", kind, key, data)
+        """Keep a derived document."""
+        self._keep_derived("INSERT OR REPLACE INTO documents VALUES (?, ?, ?)", kind, key, data)
+
+    def _keep_derived(self, sql: str, *values: object) -> None:
+        """Write what can be derived again: left out in a read-only store, and on a full disk."""
+        if self.read_only:
+            return
+        try:
+            self.execute(sql, *values)
+        except NoSpaceError:
+            if self._depth:  # the transaction as a whole may be lost
+                raise
 
     def file_digests(self, paths: Iterable[str]) -> dict[str, str]:
         """SHA-256 digests (hex) of host files; see `stat_cache`."""
