@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 
 DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 UNKNOWN = "?"  # the name under which the program that stands for unknown ones is looked up
+_MISSING = (
+    "install the package that brings it in a step before, build FROM an image that has it, load the real base"
+    " with `minibuild load`, or build with --fidelity assume to take its success for granted"
+)
 _HEAD = 256
 _MOST_INTERPRETERS = 5
 
@@ -72,9 +76,8 @@ def run_command(process: Process, argv: Sequence[str]) -> int:
     except FileNotFoundError:
         if not process.system.partial:
             raise
-    return _unknown(process, argv[0], f"whether the image has {argv[0]}, and what it does, is not known")(
-        process
-    )
+    reason = f"whether the image has {argv[0]}, and what it does, is not known"
+    return _unknown(process, argv[0], reason, _MISSING)(process)
 
 
 def load(process: Process, path: str, depth: int = 0) -> Program:
@@ -125,9 +128,9 @@ def _program(process: Process, path: str, real: str, name: str) -> Program:
     return _unknown(process, path, f"what {candidates[0] or file} does is not known")
 
 
-def _unknown(process: Process, path: str, reason: str) -> Program:
+def _unknown(process: Process, path: str, reason: str, hint: str = "") -> Program:
     """A program that is taken to succeed, if the run may assume that."""
-    process.system.fidelity.note(Fidelity.ASSUMED, reason)
+    process.system.fidelity.note(Fidelity.ASSUMED, reason, hint)
     if process.system.lookup(UNKNOWN) is None:
         raise fail(errno.ENOEXEC, path)
     return run_unknown
