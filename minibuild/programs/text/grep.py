@@ -54,6 +54,8 @@ GREP = Options(
         "after-context=": "A",
         "before-context=": "B",
         "context=": "C",
+        "group-separator=": "group-separator",
+        "no-group-separator": "no-group-separator",
         "text": "a",
         "binary": "U",
         "binary-files=": "binary-files",
@@ -164,7 +166,8 @@ class _Grep:
         self.process, self.opts, self.matcher, self.gnu = process, opts, matcher, gnu
         self.recursive, self.follow = opts.any("r", "R") or opts.get("d") == "recurse", "R" in opts
         self.quiet = "s" in opts
-        self.failed = self.selected = self.listed = self.printed = False
+        self.failed = self.selected = self.listed = False
+        self.last = -1  # the number of the line printed last
         self.excluded = [*opts.all("exclude"), *self._excluded_from()]
 
     def _excluded_from(self) -> list[str]:
@@ -220,12 +223,20 @@ class _Grep:
             null="Z" in opts,
             after=max(after if after is not None else around or 0, 0),
             before=max(before if before is not None else around or 0, 0),
+            separator=self._separator(after, before, around),
             limit=None if limit is None or limit == "0" or limit.startswith("-") else int(limit),
             trailing=self.gnu,
             counted="c" in opts and not self.gnu,
             delimiter=b"\0" if "z" in opts else b"\n",
             binary=self._binary(),
         )
+
+    def _separator(self, *context: int | None) -> bytes | None:
+        """What stands between groups of lines: GNU's has one also where no lines of context are asked for."""
+        if self.opts.last("group-separator", "no-group-separator") == "no-group-separator":
+            return None
+        wanted = any(one is not None if self.gnu else one for one in context)
+        return encode(self.opts.text("group-separator", "--")) if wanted else None
 
     def _binary(self) -> str:
         """What becomes of a file with NUL bytes: "text", "binary" (say only that it matches) or
@@ -247,7 +258,11 @@ class _Grep:
         process = self.process
         label = self.opts.text("label", "(standard input)") if path == "-" else shown
         search = Search(process, self.matcher, style, encode(label))
-        search.gap = self.printed
+        if self.gnu:
+            search.gap = self.last >= 0
+        else:
+            # busybox goes on with the number of the line printed last, even of another file.
+            search.printed = self.last
         try:
             reader = process.open_reader(path)
             found = search.run(reader)
@@ -262,7 +277,8 @@ class _Grep:
             return
         self.selected = self.selected or found
         self.listed = self.listed or not found
-        self.printed = self.printed or search.printed >= 0
+        if search.printed >= 0:
+            self.last = search.printed
 
     def _complain(self, name: str, error: OSError) -> None:
         self.failed = True

@@ -24,7 +24,8 @@ class Style:
 
     `named`, `numbered`, `offsets`: what stands before a line; `limit`: stop after so many lines (`trailing`:
     what would match there is context); `counted`: files without
-    a match show their count even where names are listed; `binary`: what a file with NUL bytes gives ("text",
+    a match show their count even where names are listed; `separator`: what stands between groups of lines
+    that do not follow each other (None: nothing); `binary`: what a file with NUL bytes gives ("text",
     "binary", "without-match").
     """
 
@@ -37,6 +38,7 @@ class Style:
     null: bool
     after: int
     before: int
+    separator: bytes | None
     limit: int | None
     trailing: bool
     counted: bool
@@ -46,7 +48,8 @@ class Style:
     @property
     def bare(self) -> bool:
         """Are lines printed just as they are?"""
-        return not (self.mode or self.named or self.numbered or self.offsets or self.after or self.before)
+        plain = not (self.mode or self.named or self.numbered or self.offsets)
+        return plain and not (self.after or self.before or self.separator is not None)
 
     @property
     def loose(self) -> bool:
@@ -121,7 +124,7 @@ class Search:
         """Lines that are all selected or all not."""
         style = self.style
         if not selected and not style.after and not style.before:
-            if style.numbered:
+            if style.numbered or style.separator is not None:
                 self.number += block.count(style.delimiter, start, end)
             self.offset += end - start
         elif (
@@ -184,8 +187,8 @@ class Search:
                     self._put(self.number, self.offset + start, text[start:end], b":")
             return
         first = self.held[0][0] if self.held else self.number
-        if (style.after or style.before) and (self.gap or 0 <= self.printed < first - 1):
-            self.write(b"--\n")
+        if style.separator is not None and (self.gap or -1 < self.printed != first - 1):
+            self.write(style.separator + b"\n")
         self.gap = False
         for number, offset, held in self.held:
             self._print(number, offset, held, b"-")
@@ -209,7 +212,7 @@ class Search:
         if style.offsets:
             head += b"%d%s" % (offset, mark)
         if style.tab and head:
-            head = head[:-1] + b"\t" + mark if head.endswith(mark) else head + b"\t"
+            head += b"\t"
         self.write(head + text + style.delimiter)
 
     def finish(self) -> bool:
