@@ -115,6 +115,9 @@ def test_options(script, text, out):
 @pytest.mark.parametrize(
     ("script", "text", "out"),
     [
+        ("sed 2,~2d", "one\ntwo\nthree\nfour\nfive\n", "one\nfive\n"),
+        ("sed 2,~4d", "one\ntwo\nthree\nfour\nfive\n", "one\nfive\n"),
+        ("sed /four/,~2d", "one\ntwo\nthree\nfour\nfive\n", "one\ntwo\nthree\n"),
         ("sed 1~2d", "one\ntwo\nthree\nfour\nfive\n", "two\nfour\n"),
         ("sed 0~2d", "one\ntwo\nthree\nfour\nfive\n", "one\nthree\nfive\n"),
         ("sed 2~0d", "one\ntwo\nthree\nfour\nfive\n", "one\nthree\nfour\nfive\n"),

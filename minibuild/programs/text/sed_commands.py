@@ -126,7 +126,8 @@ class _Range:
         elif kind == "plus":
             self.stop = machine.number + line
         elif kind == "multiple":
-            self.stop = -(-machine.number // line) * line if line else machine.number
+            # sed 4.9 goes on to the next multiple from a line that is one itself.
+            self.stop = (machine.number // line + 1) * line if line else machine.number
 
     def _ends(self, machine: Machine, was_open: bool) -> bool:
         if self.second.kind == "last":
