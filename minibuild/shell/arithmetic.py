@@ -28,7 +28,7 @@ from minibuild.shell.computing import (
     variable,
     wrap,
 )
-from minibuild.shell.errors import DivisionByZero, ExpansionError
+from minibuild.shell.errors import DiscardedError, DivisionByZero, ExpansionError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -77,7 +77,7 @@ def _named(value: Callable[[Variables], int], text: str, dialect: Dialect) -> Ca
             return value(v)
         except DivisionByZero:
             if dialect.bash:
-                raise ExpansionError(f"{text}: division by 0", 1) from None
+                raise DiscardedError(f"{text.strip()}: division by 0", 1) from None
             raise ExpansionError(f'arithmetic expression: division by zero: "{text}"') from None
 
     return named
@@ -115,6 +115,8 @@ class _Parser:
         if self.dialect.posix_only:
             wanted = why if why.startswith("expecting") else "expecting EOF"
             raise ExpansionError(f'arithmetic expression: {wanted}: "{self.text}"')
+        if self.dialect.bash:
+            raise DiscardedError(f"{self.text.strip()}: syntax error in expression", 1)
         raise ExpansionError(why)
 
     def _is(self, *operators: str) -> bool:
@@ -156,7 +158,8 @@ class _Parser:
         self._next()
         no = self._assignment()
         if self.eager:
-            return both_ways(condition, yes, no)
+            parts = (condition, yes, no)
+            return both_ways(parts, sorted(range(3), key=lambda at: parts[at] in self.plain))
         return lambda v: yes(v) if condition(v) else no(v)
 
     def _binary(self, level: int) -> Callable[[Variables], int]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from minibuild.shell.ansi import escape
 from minibuild.shell.dialect import BASH
-from minibuild.shell.errors import ExpansionError
+from minibuild.shell.errors import DiscardedError
 from minibuild.shell.parameters import elements, getter
 from minibuild.shell.substitutions import NAME
 from minibuild.shell.variables import Associative, Indexed
@@ -71,7 +71,7 @@ def parameter_named(shell: Shell, name: str) -> str | None:
         return getter(name)(shell)
     match = _ELEMENT.match(name)
     if match is None:
-        raise ExpansionError(f"{name}: invalid variable name", 1)
+        raise DiscardedError(f"{name}: invalid variable name", 1)
     base, subscript = match.groups()
     if subscript in ("@", "*"):
         return " ".join(elements(shell, base))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 from minibuild.shell.errors import DivisionByZero, ExpansionError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 LARGEST, MASK = (1 << 63) - 1, (1 << 64) - 1
 _SIGN = 1 << 63
@@ -87,13 +87,14 @@ def eager(
 
 
 def both_ways(
-    condition: Callable[[Variables], int], yes: Callable[[Variables], int], no: Callable[[Variables], int]
+    parts: tuple[Callable[[Variables], int], Callable[[Variables], int], Callable[[Variables], int]],
+    order: Sequence[int],
 ) -> Callable[[Variables], int]:
-    """`?:` where both branches are computed."""
+    """`?:` where all three parts are computed, in the given order."""
 
     def value(v: Variables) -> int:
-        decided, first, second = condition(v), yes(v), no(v)
-        return first if decided else second
+        results = {at: parts[at](v) for at in order}
+        return results[1] if results[0] else results[2]
 
     return value
 

@@ -54,6 +54,10 @@ class ExpansionError(ShellError):
     """A word can't be expanded (`${x?}`, `set -u`, arithmetic): a shell that isn't interactive ends."""
 
 
+class DiscardedError(ExpansionError):
+    """What bash does where other shells end: it goes on with the next complete command."""
+
+
 class DivisionByZero(ExpansionError):  # noqa: N818
     """`$((1/0))`."""
 

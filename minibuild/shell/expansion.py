@@ -29,7 +29,7 @@ from minibuild.shell.texts import (
     single_value,
     text_of,
 )
-from minibuild.shell.tilde import with_tilde
+from minibuild.shell.tilde import in_bash_word, with_tilde
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -72,7 +72,7 @@ def _plan(word: Word, dialect: Dialect) -> list[tuple[int, object]]:
         alternatives = brace_words(word)
         if alternatives is not None:
             return [(2, _fields_of(one, dialect)) for one in alternatives]
-    parts = with_tilde(word.parts, "word")
+    parts = in_bash_word(word.parts) if dialect.bash else with_tilde(word.parts, "word")
     if all(type(part) is Text for part in parts):
         if not any(not part.quoted and may_match(part.text) for part in parts):  # type: ignore[union-attr]
             return [(0, "".join(part.text for part in parts))]  # type: ignore[union-attr]
@@ -126,7 +126,7 @@ def _lone_parameter(part: Part) -> Many | None:
 
 
 def _fields_of(word: Word, dialect: Dialect, *, tilde: bool = True) -> Many:
-    parts = with_tilde(word.parts, "word") if tilde else word.parts
+    parts = in_bash_word(word.parts) if tilde else word.parts
     adders = compile_parts(parts, dialect, split=False)
 
     def expand(shell: Shell) -> list[str]:

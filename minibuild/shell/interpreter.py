@@ -16,6 +16,7 @@ from minibuild.shell.builtins import table
 from minibuild.shell.compiler import compile_command
 from minibuild.shell.dialect import Dialect, dialect_of
 from minibuild.shell.errors import (
+    DiscardedError,
     LoopControl,
     NoExecution,
     ReturnFrom,
@@ -129,7 +130,7 @@ class Shell(Services):
     def run(self, script: str, *, line: int = 1) -> int:
         """Run a script and the EXIT trap; the exit status."""
         parser = self.parser(script, line=line)
-        return self.run_to_end(lambda shell: shell.run_parser(parser, tail=True))
+        return self.run_to_end(lambda shell: shell.run_parser(parser, tail=True, main=True))
 
     def parser(self, text: str, *, line: int = 1, more: Callable[[], str] | None = None) -> Parser:
         """A parser of this shell's dialect with its aliases."""
@@ -138,16 +139,16 @@ class Shell(Services):
             self.dialect,
             more=more,
             aliases=self.aliases,
-            line=line,
             extended_patterns=(lambda: "extglob" in self.options.shopt) if self.dialect.bash else None,
         )
-        parser.work = self.process.tick
+        parser.line, parser.work = line, self.process.tick
         return parser
 
-    def run_parser(self, parser: Parser, *, tail: bool = False) -> int:
+    def run_parser(self, parser: Parser, *, tail: bool = False, main: bool = False) -> int:
         """Run the commands of a script one after the other, each as soon as it is read; the last status.
 
-        With `tail` the last command may take the place of the shell. ShellError when a syntax error is found.
+        With `tail` the last command may take the place of the shell. `main` says that this is the script
+        itself, no text that it evaluates. ShellError when a syntax error is found.
         """
         status = 0
         while True:
@@ -165,6 +166,11 @@ class Shell(Services):
                 status = compile_command(command, self.dialect, tail=last)(self)
             except NoExecution:
                 status = 0
+            except DiscardedError as error:
+                if not main:
+                    raise
+                self.report(error)
+                self.status = status = error.status
 
     def syntax_error(self, error: ShellSyntaxError) -> None:
         """Say what is wrong with a script, and end what runs it."""
@@ -206,7 +212,7 @@ class Shell(Services):
             return 0
         except ShellError as error:
             self.report(error)
-            return error.status
+            return 1 if self.in_subshell and self.dialect.bash else error.status
         return None if keep else status  # type: ignore[return-value]
 
     # ---- functions

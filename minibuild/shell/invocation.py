@@ -134,7 +134,7 @@ def _run_command(shell: Shell, rest: list[str]) -> int:
     def run(own: Shell) -> int:
         if own.login:
             _profile(own)
-        return own.run_parser(parser, tail=True)
+        return own.run_parser(parser, tail=True, main=True)
 
     return shell.run_to_end(run)
 
@@ -161,7 +161,7 @@ def _run_file(shell: Shell, rest: list[str]) -> int:
     def run(own: Shell) -> int:
         if own.login:
             _profile(own)
-        return own.run_parser(parser)
+        return own.run_parser(parser, main=True)
 
     return shell.run_to_end(run)
 
@@ -194,4 +194,4 @@ def _from_stdin(shell: Shell) -> int:
             shell.process.stderr.write(line)
         return line
 
-    return shell.run_parser(shell.parser("", more=more))
+    return shell.run_parser(shell.parser("", more=more), main=True)

@@ -363,6 +363,7 @@ Command = (
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """Complete commands in order."""
+    """Complete commands in order. `error` is why there are none: bash only says so when it would run them."""
 
     commands: tuple[Command, ...]
+    error: str = ""

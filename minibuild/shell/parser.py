@@ -59,12 +59,9 @@ class Commands(Lexer):
         *,
         more: Callable[[], str] | None = None,
         aliases: Mapping[str, str] | None = None,
-        line: int = 1,
         extended_patterns: Callable[[], bool] | None = None,
     ) -> None:
-        super().__init__(
-            text, dialect, more=more, aliases=aliases, line=line, extended_patterns=extended_patterns
-        )
+        super().__init__(text, dialect, more=more, aliases=aliases, extended_patterns=extended_patterns)
         self._pending = []
 
     # ---- scripts
@@ -115,10 +112,14 @@ class Commands(Lexer):
 
     def script_of(self, text: str, line: int) -> Script:
         """The commands of a text: what is between backquotes."""
-        inner = type(self)(
-            text, self.dialect, aliases=self.aliases, line=line, extended_patterns=self.extended_patterns
-        )
-        return inner.script()
+        inner = type(self)(text, self.dialect, aliases=self.aliases, extended_patterns=self.extended_patterns)
+        inner.line = line
+        try:
+            return inner.script()
+        except ShellSyntaxError as error:
+            if not self.dialect.bash:
+                raise
+            return Script((), error.reason)
 
     # ---- lists
 

@@ -113,6 +113,7 @@ def _run_elements(shell: Shell, runs: list[Run]) -> tuple[list[Process], int]:
         return children, _run_here(shell, runs[-1], before)
     child = process.fork()
     child.descriptors.put(0, before.reader())
+    scheduler.pause()  # the left comes first: what is short is written before its reader can end
     status = child.perform(in_child(shell, runs[-1]))
     process.reap(child)
     announce(shell, child, status)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NoReturn
 from minibuild.filesystem.errors import strerror
 from minibuild.kernel.signals import PIPE, ProcessKilled
 from minibuild.kernel.streams import Source
-from minibuild.shell.errors import ExpansionError, ShellError
+from minibuild.shell.errors import DiscardedError, ExpansionError, ShellError
 from minibuild.shell.globbing import Globbing
 from minibuild.shell.octets import encode, narrow
 from minibuild.shell.pattern import Pattern, compile_pattern, may_match, unquote
@@ -98,7 +98,9 @@ class Services:
 
     def bad_substitution(self, name: str) -> NoReturn:
         """Raise the error about a `${…}` that does not exist."""
-        raise ExpansionError(self.words.bad_substitution(name), 1 if self.dialect.bash else 2)
+        if self.dialect.bash:
+            raise DiscardedError(self.words.bad_substitution(name), 1)
+        raise ExpansionError(self.words.bad_substitution(name))
 
     # ---- variables
 
@@ -183,11 +185,13 @@ class Services:
         else:
             self.variables.set_element(name, subscript, text)
 
-    def indirect(self, name: str) -> str | None:
-        """The value of the parameter of that name, for `${!x}`."""
+    def indirect(self, name: str, value: str | None) -> str | None:
+        """`${!name}`: the value of the parameter whose name is the `value` of `name`."""
         from minibuild.shell.bash_variables import parameter_named
 
-        return parameter_named(self, name)  # type: ignore[arg-type]
+        if value is None:
+            raise DiscardedError(f"{name}: invalid indirect expansion", 1)
+        return parameter_named(self, value)  # type: ignore[arg-type]
 
     def transformed(self, name: str, value: str | None, kind: str) -> str:
         """bash's `${name@Q}` and the like."""
@@ -263,7 +267,7 @@ class Services:
         if not self._globbing().is_active(field):
             return False
         if "failglob" in shopt:
-            raise ExpansionError(f"no match: {unquote(field)}", 1)
+            raise DiscardedError(f"no match: {unquote(field)}", 1)
         return True
 
     def array(self, name: str) -> Indexed | Associative | None:

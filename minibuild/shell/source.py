@@ -35,12 +35,11 @@ class Source:
         *,
         more: Callable[[], str] | None = None,
         aliases: Mapping[str, str] | None = None,
-        line: int = 1,
         extended_patterns: Callable[[], bool] | None = None,
     ) -> None:
         self.text = text
         self.pos = 0
-        self.line = line
+        self.line = 1
         self.dialect = dialect
         self.aliases: Mapping[str, str] = {} if aliases is None else aliases
         self.extended_patterns = extended_patterns or (lambda: False)

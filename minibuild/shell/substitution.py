@@ -61,11 +61,23 @@ class Collector(Device):
 def compile_script(script: Script, dialect: Dialect) -> Run:
     """The function that runs a script; it is compiled when it runs for the first time."""
     compiled: list[Run] = []
+    if script.error:
+        return _failing(script.error)
 
     def run(shell: Shell) -> int:
         if not compiled:
             compiled.append(compile_commands(script.commands, dialect, tail=True))
         return compiled[0](shell)
+
+    return run
+
+
+def _failing(error: str) -> Run:
+    """A script with a syntax error that bash finds out now."""
+
+    def run(shell: Shell) -> int:
+        shell.complain(f"command substitution: syntax error: {error}")
+        return 2
 
     return run
 
@@ -112,6 +124,8 @@ def capture(shell: Shell, script: Run) -> str:
         return inner.run_to_end(script)
 
     shell.substitution_status = child.perform(body)
+    if shell.dialect.bash:
+        shell.status = shell.substitution_status
     process.reap(child)
     if collector.references > 0:
         collector.scheduler = process.system.scheduler

@@ -208,7 +208,7 @@ def scalar_getter(part: Parameter, dialect: Dialect) -> Get:
         get = getter(name)
     if not part.indirect:
         return get
-    return lambda shell: shell.indirect(name if (found := get(shell)) is None else found)
+    return lambda shell: shell.indirect(name, get(shell))
 
 
 def many_values(part: Parameter, dialect: Dialect) -> Many | None:
@@ -245,7 +245,7 @@ def single_value(part: Parameter, dialect: Dialect) -> Expand:
     if operator == "":
         return value
     if operator == "!":
-        return lambda shell: shell.indirect(value(shell)) or ""
+        return lambda shell: shell.indirect(name, get(shell)) or ""
     if operator[0] == "@":
         return lambda shell: shell.transformed(name, get(shell), operator[1])
     change = _changer(part, dialect)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from minibuild.shell.nodes import Parameter, Part, Text, Word
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+_ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=")
 
 
 def with_tilde(parts: Sequence[Part], where: str) -> Sequence[Part]:
@@ -38,6 +41,15 @@ def with_tilde(parts: Sequence[Part], where: str) -> Sequence[Part]:
             ends = last or index < len(pieces) - 1
             found.extend(_piece(piece, ends=ends) if begins and piece[:1] == "~" else [Text(piece, False)])
     return [part for part in found if type(part) is not Text or part.text or part.quoted]
+
+
+def in_bash_word(parts: Sequence[Part]) -> Sequence[Part]:
+    """As `with_tilde`; bash also looks into words that have the form of an assignment."""
+    first = parts[0] if parts else None
+    if type(first) is Text and not first.quoted and (match := _ASSIGNMENT.match(first.text)):
+        rest = [Text(first.text[match.end() :], False), *parts[1:]]
+        return [Text(match.group(), False), *with_tilde(rest, "assignment")]
+    return with_tilde(parts, "word")
 
 
 def _piece(text: str, *, ends: bool) -> list[Part]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple, Self
 from minibuild.shell.arithmetic import compile_expression, parse_number
 from minibuild.shell.bounds import MOST_KEPT, check_kept, check_text
 from minibuild.shell.computing import wrap
-from minibuild.shell.errors import ExpansionError, ShellError
+from minibuild.shell.errors import DiscardedError, ExpansionError, ShellError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -320,7 +320,8 @@ class Variables:
         self.depth += 1
         try:
             if self.depth > _DEPTH:
-                raise ExpansionError("expression recursion loop detected")
+                kind = DiscardedError if self.dialect.bash else ExpansionError
+                raise kind("expression recursion loop detected", 1 if self.dialect.bash else 2)
             return compile_expression(text, self.dialect)(self)
         finally:
             self.depth -= 1
@@ -340,6 +341,7 @@ class Variables:
         value = self.lookup(name)
         name = self.target(name)
         if value is None:
+            self.index(name, subscript)  # must be a number all the same
             return None
         if isinstance(value, Associative):
             return value.get(subscript)
@@ -350,7 +352,10 @@ class Variables:
 
     def index(self, name: str, subscript: str) -> int:
         """The number of an element; a negative one counts from the end."""
-        index = self.evaluate(subscript)
+        try:
+            index = self.evaluate(subscript)
+        except DiscardedError as error:
+            raise ExpansionError(error.message, 1) from None
         if index < 0:
             value = self.values.get(name)
             index += (
