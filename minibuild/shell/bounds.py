@@ -14,7 +14,7 @@ MOST_FIELDS = 400_000  # words of one command
 MOST_KEPT = 64 << 20  # characters of all values, parameters, functions and aliases together
 LONGEST_PATTERN = 1 << 20
 LONGEST_EXPRESSION = 100_000
-FORKED, PARSED, EVALUATED = 10, 3, 6  # units of work that a child, a command read, a text evaluated take
+FORKED, PARSED, EVALUATED = 10, 3, 12  # units of work that a child, a command read, a text evaluated take
 CACHED = 200  # what is longer than that is compiled anew each time
 _MIB = f"{LONGEST_TEXT >> 20} MiB"
 

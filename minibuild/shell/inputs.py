@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from minibuild.filesystem.errors import fail
 from minibuild.kernel.pipes import PipeReader
-from minibuild.kernel.streams import Source
+from minibuild.kernel.streams import Device, Source
 from minibuild.shell.bounds import check_size
 
 if TYPE_CHECKING:
@@ -28,7 +28,8 @@ def read_line(stream: Stream | None, delimiter: bytes = b"\n", process: Process 
         return stream.read(-1 if end < 0 else end + 1 - stream.offset)
     found = bytearray()
     seek = getattr(stream, "seek", None) if stream.seekable else None
-    while block := stream.read(1 if seek is None else _BLOCK):
+    size = _BLOCK if seek is not None or isinstance(stream, Device) else 1  # a device misses nothing
+    while block := stream.read(size):
         check_size(len(found))
         if process is not None and not len(found) & 0xF:
             process.tick()

@@ -186,6 +186,8 @@ class Shell(Services):
     def run_to_end(self, run: Run) -> int:
         """Run something and then the EXIT trap; the exit status. What ends the shell ends here."""
         status = self.guarded(run)
+        if self.process.pending:
+            status = self.guarded(_signals_after(status))
         if status and self.assumed():
             status = 0
             output = self.process.descriptors.get(1)
@@ -318,3 +320,14 @@ class Shell(Services):
         for number in self.temporary:
             self.process.descriptors.close(number)
         self.temporary.clear()
+
+
+def _signals_after(status: int) -> Run:
+    """What is left to do at the end: the traps of signals that came with the last command."""
+
+    def run(shell: Shell) -> int:
+        shell.status = status
+        shell.handle_signals()
+        return status
+
+    return run

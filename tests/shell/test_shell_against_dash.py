@@ -19,12 +19,18 @@ DASH = shutil.which("dash")
 pytestmark = pytest.mark.skipif(DASH is None, reason="no dash to compare with")
 ENVIRONMENT = {"PATH": "/nowhere", "HOME": "/root"}
 NAMES = ["a", "b", "c", "x1"]
-TEXTS = ["", "a", "a b", " lead", "x:y", "*", "tail ", "a'b", "0", "7", "ab.cd", "-n", "\\", "a\tb", "::", "ab"]
+TEXTS = [
+    "", "a", "a b", " lead", "x:y", "*", "tail ", "a'b", "0", "7", "ab.cd", "-n", "\\", "a\tb", "::", "ab",
+]  # fmt: skip
 PATTERNS = ["a*", "*b", "?", "[a-m]", "[!a]*", "*", "a", "'*'", '"a"*', "\\*", "[[:alpha:]]*"]
 ODD = ["$#", "$?", '"$*"', '"$@"', "$@", "$*", "$-", "${1-none}", "$((1 + $#))", "~", "x=~", '""']
+OPERATORS = [
+    "+", "-", "*", "/", "%", "<", "<=", "==", "!=", "&&", "||", "&", "|", "^", "<<", ">>", "?", "=",
+]  # fmt: skip
 SIMPLE = [
-    "true", "false", "shift 0", "(exit 3)", "set -e", "set +e", "eval 'printf e'", "set -u", "trap 'printf t' EXIT",
-    "IFS=:", "IFS=' '", "IFS=", "unset IFS", "IFS=' :'", "return 5", "a= b=1", "readonly r=1", "exit", "wait",
+    "true", "false", "shift 0", "(exit 3)", "set -e", "set +e", "eval 'printf e'", "set -u",
+    "trap 'printf t' EXIT", "IFS=:", "IFS=' '", "IFS=", "unset IFS", "IFS=' :'", "return 5",
+    "a= b=1", "readonly r=1", "exit", "wait",
 ]  # fmt: skip
 
 
@@ -35,7 +41,7 @@ def quoted(text: str) -> str:
 def arithmetic(random: Random, depth: int = 2) -> str:
     if not depth:
         return random.choice([str(random.randint(-9, 20)), "n", "$n", "(n = 3)", "0x1f", "017", "!n", "~5"])
-    operator = random.choice("+ - * / % < <= == != && || & | ^ << >> ? =".split())
+    operator = random.choice(OPERATORS)
     left, right = arithmetic(random, depth - 1), arithmetic(random, depth - 1)
     if operator == "=":
         return f"(n += {right})"
@@ -95,7 +101,8 @@ def command(random: Random, depth: int = 2) -> str:
         return simple(random)
     a, b, c = (command(random, depth - 1) for _ in range(3))
     forms = [
-        a, f"{a}; {b}", f"{a} && {b}", f"{a} || {b}", f"! {a}", f"if {a}; then {b}; else {c}; fi", f"({a}; {b})",
+        a, f"{a}; {b}", f"{a} && {b}", f"{a} || {b}", f"! {a}", f"if {a}; then {b}; else {c}; fi",
+        f"({a}; {b})",
         f"for {random.choice(NAMES)} in {words(random)}; do {a}; {b}; done", f"{{ {a}; {b}; }}",
         f"f() {{ {a}; return 2; }}; f {words(random)}; {b}", f"while {a}; do {b}; break; done",
         f"case {word(random)} in {random.choice(PATTERNS)}) {a};; *) {b};; esac", f"x1=$({a}; {b})",
