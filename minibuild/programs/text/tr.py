@@ -29,6 +29,7 @@ Translate, squeeze, or delete characters from stdin, writing to stdout
 )
 ESCAPE = re.compile(rb"\\([0-7]{1,3}|.)", re.DOTALL)
 NAMED = {b"a": 7, b"b": 8, b"f": 12, b"n": 10, b"r": 13, b"t": 9, b"v": 11, b"\\": 92}
+HEXADECIMAL = re.compile(rb"\\x([0-9A-Fa-f]{1,2})")
 REPEAT = re.compile(rb"\[(\\[0-7]{1,3}|\\.|.)\*([0-9]*)\]", re.DOTALL)
 
 
@@ -160,6 +161,13 @@ class _Set:
         word = match[1]
         if word[:1].isdigit() and word[0] < 56:
             return int(word, 8) & 255, match.end()
+        if not self.gnu and word == b"e":
+            return 27, match.end()
+        if not self.gnu and (digits := HEXADECIMAL.match(source, at)):
+            return int(digits[1], 16), digits.end()
+        if not self.gnu and word not in NAMED:
+            # busybox takes the backslash itself; what follows is a byte of its own.
+            return 92, at + 1
         return NAMED.get(word, word[0]), match.end()
 
     def _bracket(self, at: int, out: bytearray) -> int:
@@ -167,7 +175,7 @@ class _Set:
         source = self.source
         if source[at + 1 : at + 2] == b":" and (end := source.find(b":]", at + 2)) >= 0:
             name = source[at + 2 : end]
-            if name in CLASSES:
+            if name in CLASSES and (self.gnu or name not in (b"graph", b"print")):
                 mask = CLASSES[name]
                 out += bytes(byte for byte in range(256) if mask >> byte & 1)
                 return end + 2

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from minibuild.kernel.process import Process
     from minibuild.kernel.streams import Reader
+    from minibuild.programs.options import Opts
 
 UNIQ = Options(
     "cdDf:is:uw:z",
@@ -22,6 +23,7 @@ UNIQ = Options(
         "count": "c",
         "repeated": "d",
         "all-repeated=?": "D",
+        "group=?": "group",
         "skip-fields=": "f",
         "ignore-case": "i",
         "skip-chars=": "s",
@@ -67,19 +69,41 @@ def uniq(process: Process) -> int:
             write = process.stdout.write  # type: ignore[assignment]
         show_once, show_repeated = "d" not in opts and "D" not in opts, "u" not in opts
         head = b"%7d " if "c" in opts else b""
+        before, after, between = _separators(process, opts)
         pieces: list[bytes] = []
+        seen = False
         for group in groups:
-            if not (show_repeated if len(group) > 1 else show_once):
+            if "group" not in opts and not (show_repeated if len(group) > 1 else show_once):
                 continue
-            shown = group if "D" in opts else group[:1]
+            shown = group if opts.any("D", "group") else group[:1]
+            if before or (between and seen):
+                pieces.append(end)
+            seen = True
             pieces += [(head % len(group) if head else b"") + line + end for line in shown]
             if len(pieces) > 2000:
                 write(b"".join(pieces))
                 pieces.clear()
+        if after and seen:
+            pieces.append(end)
         write(b"".join(pieces))
     except OSError as error:
         die(process, f"{error.filename or name}: {strerror(error)}")
     return 0
+
+
+def _separators(process: Process, opts: Opts) -> tuple[bool, bool, bool]:
+    """Is there an empty line before each group, after the last one, between two?"""
+    if "group" in opts:
+        if opts.any("c", "d", "D", "u"):
+            process.error("--group is mutually exclusive with -c/-d/-D/-u")
+            UNIQ.fail(process)
+        kind = opts.get("group") or "separate"
+    else:
+        kind = (opts.get("D") if "D" in opts else None) or "none"
+    if kind not in ("none", "prepend", "append", "separate", "both"):
+        process.error(f"invalid argument '{kind}' for '--{'group' if 'group' in opts else 'all-repeated'}'")
+        UNIQ.fail(process)
+    return kind in ("prepend", "both"), kind in ("append", "both"), kind in ("separate", "append")
 
 
 def _part(fields: int, characters: int, width: int | None, *, fold: bool) -> Callable[[bytes], bytes] | None:
