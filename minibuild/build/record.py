@@ -133,8 +133,7 @@ def last_build(workshop: "Workshop") -> tuple[BuildRecord | None, bool]:
 
 def builds(store: Store) -> list[BuildRecord]:
     """The builds that are remembered, the last one first."""
-    rows = store.execute("SELECT key, data FROM documents WHERE kind = ? ORDER BY key DESC", _KIND).fetchall()
-    return [_record(key, bytes(data)) for key, data in rows]
+    return [_record(key, data) for key, data in reversed(store.documents(_KIND))]
 
 
 def find_build(store: Store, word: str = "") -> BuildRecord | None:

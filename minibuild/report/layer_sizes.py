@@ -1,12 +1,13 @@
 """How large an image is: the bytes of the files in its layers, as docker counts them."""
 
-from minibuild.store import Store
+from minibuild.store import Store, StoreError
 
 _MEMO = "content-size:"
 
 
 def layer_size(store: Store, diff_id: str) -> int:
-    """The bytes of the files and the targets of the symbolic links in a layer; 0 when the layer is gone.
+    """The bytes of the files and the targets of the symbolic links in a layer; 0 when the layer is gone
+    or damaged.
 
     Hard links count once. What a layer's headers say is remembered.
     """
@@ -18,7 +19,11 @@ def layer_size(store: Store, diff_id: str) -> int:
     from minibuild.store.layers import layer_entries  # a size that is known needs no layer
 
     size = 0
-    for entry in layer_entries(store, diff_id):
+    try:
+        entries = layer_entries(store, diff_id)
+    except StoreError:  # a damaged layer must not keep anybody from seeing the others
+        return 0
+    for entry in entries:
         if entry.kind == "file":
             size += entry.size
         elif entry.kind == "link":

@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import BinaryIO, Self
 
 from minibuild.image.digest import is_digest
-from minibuild.store.errors import NoSpaceError, StoreError
+from minibuild.store.errors import REPAIR, NoSpaceError, StoreError
 
 TEMPORARY = ".tmp-"
 _BUFFER = 1 << 18
@@ -169,7 +169,7 @@ class Blobs:
         with self.open(digest) as stream:
             data = stream.read()
         if "sha256:" + hashlib.sha256(data).hexdigest() != digest:
-            raise StoreError(f"blob {digest} is damaged", hint="`minibuild system verify` lists all damage")
+            raise StoreError(f"blob {digest} is damaged", hint=REPAIR)
         return data
 
     def listing(self) -> dict[str, os.stat_result]:
@@ -201,7 +201,7 @@ def _touch(path: str) -> bool:
 def missing(digest: str, error: OSError) -> StoreError:
     """The error for a blob that can't be read."""
     if error.errno == errno.ENOENT:
-        return StoreError(f"blob {digest} is missing from the store", hint="build or load its image again")
+        return StoreError(f"blob {digest} is missing from the store", hint=REPAIR)
     return StoreError(f"can't read blob {digest}: {error.strerror}")
 
 

@@ -6,7 +6,7 @@ import time
 from contextlib import closing
 from pathlib import Path
 
-from minibuild.store.errors import NoSpaceError, StoreError
+from minibuild.store.errors import DamagedError, NoSpaceError, StoreError
 
 # One script a schema version, in order; a store of a later version is refused, never guessed at.
 _MIGRATIONS = (
@@ -130,12 +130,17 @@ def writable(path: Path) -> bool:
 
 
 def damage(connection: sqlite3.Connection) -> list[str]:
-    """What SQLite finds wrong with the database's pages."""
+    """What SQLite finds wrong with the database's pages, or can't read in its rows."""
     try:
         with closing(connection.execute("PRAGMA quick_check")) as rows:
-            return [str(row[0]) for row in rows if row[0] != "ok"]
+            found = [str(row[0]) for row in rows if row[0] != "ok"]
+        if not found:
+            for table in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
+                for _ in connection.execute(f"SELECT * FROM {table[0]}"):
+                    pass
     except sqlite3.Error as error:
         return [str(error)]
+    return found
 
 
 def database_error(error: sqlite3.Error, path: Path) -> StoreError:
@@ -158,10 +163,7 @@ def database_error(error: sqlite3.Error, path: Path) -> StoreError:
         return StoreError(
             f"the store {path.parent} is busy: another process holds it for more than {_WAIT:.0f} s"
         )
-    return StoreError(
-        f"{path} is not a minibuild store or is damaged: {text}",
-        hint="`minibuild system verify` lists all damage",
-    )
+    return DamagedError(f"{path} is not a minibuild store or is damaged: {text}")
 
 
 def _is_full(directory: Path) -> bool:

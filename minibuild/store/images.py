@@ -151,7 +151,10 @@ def listing(store: "Store", *, intermediate: bool = False) -> list[ImageRecord]:
         tagged.setdefault(image_id, []).append(familiar(name))
     records = []
     for image_id, raw in rows:
-        config = ImageConfig.from_json(bytes(raw))
+        try:
+            config = ImageConfig.from_json(bytes(raw))
+        except ValueError:
+            continue  # damaged: `verify` tells it
         size = sum(store.blob_size(layer) for layer in config.diff_ids if store.has_blob(layer))
         records.append(ImageRecord(image_id, tuple(tagged.get(image_id, ())), size, config))
     return records

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from minibuild.filesystem import (
     FileSystem,
     LayerEntry,
+    LayerError,
     Snapshot,
     apply_layer,
     changes,
@@ -18,6 +19,7 @@ from minibuild.filesystem import (
     write_layer,
 )
 from minibuild.image.config import chain_id
+from minibuild.store.errors import REPAIR, StoreError
 
 if TYPE_CHECKING:
     from minibuild.store.store import Store
@@ -118,8 +120,11 @@ def layer_entries(store: "Store", digest: str) -> list[LayerEntry]:
     known = store.document_get(INDEX, digest)
     if known is not None:
         return load_entries(known, source, digest)
-    with store.open_blob(digest) as stream:
-        entries = read_layer(stream, source, digest)
+    try:
+        with store.open_blob(digest) as stream:
+            entries = read_layer(stream, source, digest)
+    except LayerError as error:
+        raise StoreError(f"layer {digest} is damaged: {error.message}", hint=REPAIR) from None
     keep_index(store, digest, entries)
     return entries
 

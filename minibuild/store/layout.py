@@ -6,6 +6,7 @@ The database decides; these files follow it. A manifest has the layers as they a
 import json
 from typing import TYPE_CHECKING, Any
 
+from minibuild.image.digest import is_digest
 from minibuild.store.blobs import replace_file
 from minibuild.store.names import parsed
 
@@ -22,11 +23,9 @@ _MEMO = "manifest:"
 def describe(store: "Store", image_id: str) -> dict[str, Any] | None:
     """The descriptor of an image's manifest; it and the configuration become blobs. None when layers are
     missing."""
-    known = store.memo_get(_MEMO + image_id)
-    if known is not None:
-        descriptor: dict[str, Any] = json.loads(known)
-        if store.has_blob(descriptor["digest"]) and store.has_blob(image_id):
-            return descriptor
+    known = _kept_descriptor(store, image_id)
+    if known is not None and store.has_blob(known["digest"]) and store.has_blob(image_id):
+        return known
     if not store.image_exists(image_id):
         return None
     raw = store.raw_config(image_id)
@@ -60,8 +59,18 @@ def describe(store: "Store", image_id: str) -> dict[str, Any] | None:
 
 def manifest_digest(store: "Store", image_id: str) -> str | None:
     """The digest of an image's manifest in this layout, when the image has or had a name."""
+    known = _kept_descriptor(store, image_id)
+    return None if known is None else str(known["digest"])
+
+
+def _kept_descriptor(store: "Store", image_id: str) -> dict[str, Any] | None:
+    """The descriptor as it was made before; None also when it was damaged."""
     known = store.memo_get(_MEMO + image_id)
-    return None if known is None else str(json.loads(known)["digest"])
+    try:
+        descriptor: dict[str, Any] = json.loads(known) if known is not None else {}
+    except ValueError:
+        return None
+    return descriptor if is_digest(descriptor.get("digest")) else None
 
 
 def expected_index(store: "Store") -> bytes:

@@ -8,17 +8,18 @@ import json
 import os
 import sqlite3
 import time
+import zlib
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Self
 
 from minibuild.image.digest import digest_of
-from minibuild.store import images, layout, reserve
+from minibuild.store import images, layout, lock, reserve
 from minibuild.store.blobs import TEMPORARY, Blobs, BlobWriter, storage_error
 from minibuild.store.cache import CacheRecord
 from minibuild.store.database import connect, database_error, writable
-from minibuild.store.errors import NoSpaceError, StoreError
+from minibuild.store.errors import REPAIR, DamagedError, NoSpaceError, StoreError
 from minibuild.store.images import ImageRecord
 from minibuild.store.lock import Lock
 
@@ -28,8 +29,9 @@ if TYPE_CHECKING:
     from minibuild.store.collect import PruneReport, UsageRow
 
 DATABASE = "minibuild.db"
+_CHECKSUM = 4
 _LARGEST_CONFIG = 16 << 20
-_OURS = {"blobs", "lock", reserve.NAME, layout.MARKER}
+_OURS = {"blobs", lock.NAME, reserve.NAME, layout.MARKER}
 
 
 class Store:
@@ -53,14 +55,14 @@ class Store:
         if new:
             _prepare(root)
         read_only = not new and not writable(database)
-        lock = Lock(str(root), read_only=read_only)
+        hold = Lock(str(root), read_only=read_only)
         try:
-            store = Store(root, connect(database, read_only=read_only), lock, read_only=read_only)
+            store = Store(root, connect(database, read_only=read_only), hold, read_only=read_only)
             if not read_only and not os.path.exists(root / layout.INDEX):  # noqa: PTH110
                 layout.repair(store)  # a new store, or one whose maker was killed
                 reserve.keep(root)
         except BaseException:
-            lock.release()
+            hold.release()
             raise
         return store
 
@@ -72,8 +74,10 @@ class Store:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
         self.close()
+        if isinstance(error, sqlite3.Error):  # while rows were fetched
+            raise database_error(error, self.root / DATABASE) from None
 
     # ---- SQL
 
@@ -167,7 +171,10 @@ class Store:
         row = self.execute("SELECT config FROM images WHERE id = ?", image_id).fetchone()
         if row is None:
             raise StoreError(f"no such image: {image_id}")
-        return bytes(row[0])
+        raw = bytes(row[0])
+        if digest_of(raw) != image_id:
+            raise StoreError(f"the configuration of image {image_id} is damaged", hint=REPAIR)
+        return raw
 
     def image(self, image_id: str) -> "ImageConfig":
         """An image's configuration."""
@@ -208,9 +215,12 @@ class Store:
     # ---- build cache and what is derived
 
     def cache_get(self, key: str) -> CacheRecord | None:
-        """The record of a build step's key."""
+        """The record of a build step's key; None also for one that was damaged."""
         row = self.execute("SELECT layer, created, data FROM cache WHERE key = ?", key).fetchone()
-        return None if row is None else CacheRecord(row[0], row[1], json.loads(row[2]))
+        try:
+            return None if row is None else CacheRecord(row[0], row[1], json.loads(row[2]))
+        except ValueError:
+            return None
 
     def cache_put(self, key: str, record: CacheRecord) -> None:
         """Keep what a step made; an older record of the key is replaced."""
@@ -228,13 +238,19 @@ class Store:
         self._keep_derived("INSERT OR REPLACE INTO memos VALUES (?, ?)", key, value)
 
     def document_get(self, kind: str, key: str) -> bytes | None:
-        """A document of some kind, such as a parsed Dockerfile."""
+        """A document of some kind, such as a parsed Dockerfile; None also for one that was damaged."""
         row = self.execute("SELECT data FROM documents WHERE kind = ? AND key = ?", kind, key).fetchone()
-        return None if row is None else bytes(row[0])
+        return None if row is None else _checked(row[0])
+
+    def documents(self, kind: str) -> list[tuple[str, bytes]]:
+        """(key, document) of all sound documents of a kind, sorted by their keys."""
+        rows = self.execute("SELECT key, data FROM documents WHERE kind = ? ORDER BY key", kind).fetchall()
+        return [(key, data) for key, raw in rows if (data := _checked(raw)) is not None]
 
     def document_put(self, kind: str, key: str, data: bytes) -> None:
         """Keep a derived document."""
-        self._keep_derived("INSERT OR REPLACE INTO documents VALUES (?, ?, ?)", kind, key, data)
+        whole = data + zlib.crc32(data).to_bytes(_CHECKSUM, "big")
+        self._keep_derived("INSERT OR REPLACE INTO documents VALUES (?, ?, ?)", kind, key, whole)
 
     def _keep_derived(self, sql: str, *values: object) -> None:
         """Write what can be derived again: left out in a read-only store, and on a full disk."""
@@ -288,12 +304,22 @@ class Store:
         return verify(self, repair=repair)
 
 
+def _checked(raw: bytes) -> bytes | None:
+    """A document without its checksum; None when that does not fit. Most documents are read by `marshal`,
+    which trusts what it reads.
+    """
+    data = raw[:-_CHECKSUM]
+    return data if zlib.crc32(data) == int.from_bytes(raw[-_CHECKSUM:], "big") else None
+
+
 def _prepare(root: Path) -> None:
     """The directories of a new store; nothing is made in a directory that holds something else."""
     try:
         foreign = sorted({entry.name for entry in root.iterdir()} - _OURS) if root.is_dir() else []
         foreign = [name for name in foreign if not name.startswith((DATABASE, TEMPORARY))]
         if foreign and not (root / DATABASE).exists():  # another process may have made it since
+            if (root / lock.NAME).exists():
+                raise DamagedError(f"the store {root} has lost its database")
             raise StoreError(
                 f"{root} is no minibuild store and is not empty: it has {', '.join(foreign[:3])}",
                 hint="choose an empty or new directory with --root",

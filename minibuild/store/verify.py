@@ -2,12 +2,14 @@
 
 import hashlib
 import json
+import shutil
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from minibuild.image.digest import digest_of
-from minibuild.store import layout
+from minibuild.store import images, layout
 from minibuild.store.blobs import TEMPORARY
 from minibuild.store.collect import COMPRESSED
 from minibuild.store.database import damage
@@ -28,6 +30,9 @@ def verify(store: "Store", *, repair: bool = False) -> list[str]:
     if repair and store.read_only:
         raise StoreError(f"the store {store.root} is read-only and can't be repaired")
     return _Check(store, repair).run()
+
+
+_FORGOTTEN = "forgotten; build or load it again"
 
 
 class _Check:
@@ -60,6 +65,8 @@ class _Check:
             if name.startswith(TEMPORARY):
                 continue
             path = self.store.blobs.directory / name
+            if not self._is_file(path):
+                continue
             try:
                 with path.open("rb") as stream:
                     actual = hashlib.file_digest(stream, "sha256").hexdigest()
@@ -67,6 +74,7 @@ class _Check:
                 continue  # pruned meanwhile
             except OSError as error:
                 self.problems.append(f"blob sha256:{name} can't be read: {error.strerror}")
+                self.damaged.add("sha256:" + name)
                 continue
             if actual == name:
                 self.blobs.add("sha256:" + name)
@@ -79,6 +87,17 @@ class _Check:
             else:
                 self._found(f"{path} is no blob", path.unlink, "removed")
 
+    def _is_file(self, path: Path) -> bool:
+        """Whether a regular file stands where only blobs should; if not, that is a damage."""
+        if path.is_symlink() or path.is_fifo():
+            self._found(f"{path} is no file", path.unlink, "removed")
+        elif path.is_dir():
+            self._found(f"{path} is a directory, not a blob", partial(shutil.rmtree, path), "removed")
+        else:
+            return True
+        self.damaged.add("sha256:" + path.name)
+        return False
+
     def _has(self, digest: str) -> bool:
         """Whether a blob is there and sound, also one that was written since the check began."""
         return digest in self.blobs or (digest not in self.damaged and self.store.has_blob(digest))
@@ -90,12 +109,20 @@ class _Check:
                 document: dict[str, Any] = json.loads(bytes(raw))
             except ValueError:
                 document = {}
+            forget = partial(self._forget, image_id)
             if digest_of(bytes(raw)) != image_id:
-                self._found(f"the configuration of image {image_id} is damaged")
+                self._found(f"the configuration of image {image_id} is damaged", forget, _FORGOTTEN)
                 continue
-            for layer in (document.get("rootfs") or {}).get("diff_ids") or ():
-                if not self._has(layer):
-                    self._found(f"image {image_id} lacks its layer {layer}")
+            layers = (document.get("rootfs") or {}).get("diff_ids") or ()
+            lost = [layer for layer in layers if not self._has(layer)]
+            if lost:
+                named = ", ".join((image_id, *store.names(image_id)))
+                self._found(f"image {named} lacks its layer {', '.join(lost)}", forget, _FORGOTTEN)
+
+    def _forget(self, image_id: str) -> None:
+        """Take an image that can't be used, and its names, out of the database."""
+        self._drop("tags", "image", image_id)
+        images.forget(self.store, image_id)
 
     def _names(self) -> None:
         store = self.store

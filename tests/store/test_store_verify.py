@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from minibuild.image.config import ImageConfig
-from minibuild.store import CacheRecord, Store
+from minibuild.store import CacheRecord, Store, StoreError
 from minibuild.store.compression import stored_layer
 from minibuild.store.layout import manifest_digest
 
@@ -38,10 +38,11 @@ def test_a_flipped_bit(full: Store) -> None:
     path.write_bytes(data)
     problems = full.verify()
     assert problems[0] == f"blob {layer} is damaged: its content has another digest"
-    assert f"image {first(full)} lacks its layer {layer}" in problems
-    assert full.verify(repair=True)[0].endswith(": removed")
-    data[5] ^= 1
-    full.put_blob(bytes(data))
+    assert f"image {first(full)}, a:latest lacks its layer {layer}" in problems
+    repaired = full.verify(repair=True)
+    assert repaired[0].endswith(": removed")
+    assert repaired[1].endswith(": forgotten; build or load it again")
+    assert full.resolve("a") is None
     assert full.verify() == []
 
 
@@ -49,12 +50,12 @@ def test_a_deleted_layer(full: Store) -> None:
     (layer,) = full.image(first(full)).diff_ids
     full.blob_path(layer).unlink()
     assert full.verify() == [
-        f"image {first(full)} lacks its layer {layer}",
+        f"image {first(full)}, a:latest lacks its layer {layer}",
         f"the build cache's record {'k' * 12} lacks its layer {layer}",
     ]
     assert full.verify(repair=True)[1].endswith(": record removed")
     assert full.cache_get("k" * 64) is None
-    assert full.verify() == [f"image {first(full)} lacks its layer {layer}"]
+    assert full.verify() == []
 
 
 @pytest.mark.parametrize("what", ["configuration", "manifest"])
@@ -101,8 +102,12 @@ def test_rows_that_lie(full: Store) -> None:
     assert "'BAD' is no image name" in problems
     assert "b:1 names image sha256:none, which is missing" in problems
     assert f"the configuration of image {other} is damaged" in problems
+    with pytest.raises(StoreError, match="is damaged"):
+        full.raw_config(other)
+    with pytest.raises(StoreError, match="no such image"):
+        full.raw_config("sha256:" + "0" * 64)
     full.verify(repair=True)
-    assert full.verify() == [f"the configuration of image {other} is damaged"]
+    assert full.verify() == []
 
 
 def test_files_that_are_no_blobs(full: Store) -> None:
