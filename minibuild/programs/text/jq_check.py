@@ -44,11 +44,7 @@ class _Checker:
             for one in node:
                 self.visit(one, variables, functions, labels)
             return
-        if (
-            isinstance(node, Variable)
-            and node.name not in variables
-            and node.name not in ("ENV", "__prog_args")
-        ):
+        if isinstance(node, Variable) and node.name not in variables and node.name != "ENV":
             raise self._missing(f"${node.name}")
         if isinstance(node, Break) and node.name not in labels:
             raise self._missing(f"$*label-{node.name}")

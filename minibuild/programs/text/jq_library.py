@@ -38,7 +38,7 @@ def limit($n; f): if $n < 0 then f else label $done | foreach f as $item ($n; . 
   break $done else empty end) end;
 def until(condition; next): def r: if condition then . else next | r end; r;
 def while(condition; next): def r: if condition then ., (next | r) else empty end; r;
-def repeat(f): def r: ., (f | r); r;
+def repeat(f): def r: f, r; r;
 def isempty(f): first((f | false), true);
 def in(container): . as $key | container | has($key);
 def inside(container): . as $part | container | contains($part);
@@ -78,6 +78,12 @@ def combinations: if length == 0 then [] else .[0][] as $item | (.[1:] | combina
 def combinations($n): . as $items | [range($n)] | map($items) | combinations;
 def walk(f): def w: if type == "object" then map_values(w) elif type == "array" then map(w) else . end | f;
   w;
+def bsearch($wanted): . as $all | def look($low; $high): if $low > $high then -1 - $low else
+  (($low + $high) / 2 | floor) as $middle | $all[$middle] as $found | if $found == $wanted then $middle
+  elif $found < $wanted then look($middle + 1; $high) else look($low; $middle - 1) end end; look(0; length - 1);
+def JOIN($index; key): [.[] | [., $index[key]]];
+def JOIN($index; rows; key): rows | [., $index[key]];
+def JOIN($index; rows; key; joined): rows | [., $index[key]] | joined;
 def env: $ENV;
 def todate: strftime("%Y-%m-%dT%H:%M:%SZ");
 def fromdateiso8601: strptime("%Y-%m-%dT%H:%M:%SZ") | mktime;
