@@ -103,6 +103,10 @@ def test_options(script, text, out):
         ("jq .", "{a:1}", 4),
         ("jq .", "[1,]", 4),
         ("jq .", "", 0),
+        ("jq -e .", "", 0),
+        ("jq -e 'select(.==1)'", "1 2", 4),
+        ("jq -e 'select(.==2)'", "1 2", 0),
+        ("jq -e 'if .==2 then . else null end'", "1 2", 0),
     ],
 )
 def test_ends_status(script, text, status):

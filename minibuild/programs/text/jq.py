@@ -134,12 +134,14 @@ class _Run:
 
     def perform(self, node: Any) -> int:
         """Run the filter for all inputs; the exit status."""
+        ran = self.choices.null_input
         try:
             if self.choices.null_input:
                 self._one(node, None)
             else:
                 for value in self.inputs:
                     self.process.tick()
+                    ran, self.printed = True, False
                     self._one(node, value)
         except JsonError as error:
             self.process.flush()
@@ -147,7 +149,8 @@ class _Run:
             return NO_OUTPUT
         if self.status:
             return self.status
-        if not self.choices.exit_status:
+        # -e judges what the last input gave; without any input nothing fails.
+        if not self.choices.exit_status or not ran:
             return 0
         if not self.printed:
             return NO_OUTPUT

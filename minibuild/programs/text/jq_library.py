@@ -80,7 +80,8 @@ def walk(f): def w: if type == "object" then map_values(w) elif type == "array" 
   w;
 def bsearch($wanted): . as $all | def look($low; $high): if $low > $high then -1 - $low else
   (($low + $high) / 2 | floor) as $middle | $all[$middle] as $found | if $found == $wanted then $middle
-  elif $found < $wanted then look($middle + 1; $high) else look($low; $middle - 1) end end; look(0; length - 1);
+  elif $found < $wanted then look($middle + 1; $high) else look($low; $middle - 1) end end;
+  look(0; length - 1);
 def JOIN($index; key): [.[] | [., $index[key]]];
 def JOIN($index; rows; key): rows | [., $index[key]];
 def JOIN($index; rows; key; joined): rows | [., $index[key]] | joined;
