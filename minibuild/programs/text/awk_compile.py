@@ -7,6 +7,7 @@ from __future__ import annotations
 import operator
 from typing import TYPE_CHECKING
 
+from minibuild.kernel.limits import LimitError
 from minibuild.programs.text.awk_arithmetic import ARITHMETIC, COMPARISONS, looks_posix, power
 from minibuild.programs.text.awk_fields import dynamic_regex
 from minibuild.programs.text.awk_machine import NF, NR, Machine
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     Getter = Callable[[Frame], Value]
     Store = Callable[[Frame, Value], None]
 
+LONG, LONGEST = 1 << 14, 64 << 20
 
 class ExpressionCompiler:
     """Makes functions of expressions. `function` is the one whose body is compiled; None in rules."""
@@ -274,8 +276,7 @@ class ExpressionCompiler:
     def _binary(self, node: Binary) -> Getter:
         kind = node.operator
         if kind == " ":
-            left_text, right_text = self.text(node.left), self.text(node.right)
-            return lambda frame: left_text(frame) + right_text(frame)
+            return self._concatenation(node)
         if kind == "&&":
             first, second = self.truth(node.left), self.truth(node.right)
             return lambda frame: 1.0 if first(frame) and second(frame) else 0.0
@@ -288,6 +289,19 @@ class ExpressionCompiler:
         if kind in COMPARISONS:
             return self._comparison(node)
         return self._arithmetic(node)
+
+    def _concatenation(self, node: Binary) -> Getter:
+        left, right, tick = self.text(node.left), self.text(node.right), self.machine.process.tick
+
+        def run(frame: Frame) -> bytes:
+            text = left(frame) + right(frame)
+            if len(text) > LONG:
+                tick(len(text) >> 10)  # a loop may append to it again and again
+            if len(text) > LONGEST:
+                raise LimitError(f"the command was ended: a string of awk is longer than {LONGEST >> 20} MiB")
+            return text
+
+        return run
 
     def _comparison(self, node: Binary) -> Getter:
         left, right, compare = self.value(node.left), self.value(node.right), COMPARISONS[node.operator]

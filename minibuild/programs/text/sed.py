@@ -247,7 +247,7 @@ class _Editor:
                     break
                 else:
                     at = result
-                    tick()
+                    tick(1 + (len(machine.space) >> 8))  # a loop may let the text grow and grow
             if outcome == END_CYCLE and not quiet:
                 out.put(machine.space, machine.end)
             restart = outcome == RESTART
