@@ -95,7 +95,7 @@ class BlobWriter:
     def commit(self) -> tuple[str, int]:
         """Put the blob in its place; its digest and size."""
         target = self._directory + os.sep + self._hash.hexdigest()
-        if _touch(target):
+        if _touch(target, self.size):
             return self.digest, self.size
         self.seal()
         try:
@@ -138,7 +138,7 @@ class Blobs:
         """Write a blob; its digest and size."""
         if isinstance(data, bytes):
             name = hashlib.sha256(data).hexdigest()
-            if _touch(self._directory + os.sep + name):  # small documents are put again and again
+            if _touch(self._directory + os.sep + name, len(data)):  # small documents are put again and again
                 return "sha256:" + name, len(data)
             data = (data,)
         with self.writer() as writer:
@@ -186,16 +186,19 @@ class Blobs:
         return found
 
 
-def _touch(path: str) -> bool:
-    """Whether a blob is there; its time is renewed, so that `prune` knows that somebody is about to use
-    it."""
+def _touch(path: str, size: int) -> bool:
+    """Whether a blob is there, with its `size`; its time is renewed, so that `prune` knows that somebody is
+    about to use it."""
     try:
         os.utime(path)
     except FileNotFoundError:
         return False
     except OSError:
-        return os.path.exists(path)  # noqa: PTH110
-    return True
+        pass  # somebody else's file
+    try:
+        return os.stat(path).st_size == size  # noqa: PTH116
+    except OSError:
+        return False
 
 
 def missing(digest: str, error: OSError) -> StoreError:

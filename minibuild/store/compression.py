@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from minibuild.image.errors import ImageError
 from minibuild.image.writing import COMPRESSIONS, StoredLayer
 from minibuild.store.collect import COMPRESSED
+from minibuild.store.errors import REPAIR
 
 if TYPE_CHECKING:
     from minibuild.store.store import Store
@@ -24,7 +25,8 @@ _BEST_ISAL = 3
 _ZSTD_LEVEL = 3
 # Larger layers are streamed.
 _LARGE = 64 << 20
-STREAMED = "streamed:"
+STREAMED = "streamed-gzip:"
+_TRAILER = 8
 _HIGHEST = {"none": 0, "gzip": 9, "zstd": 22}
 
 
@@ -59,7 +61,8 @@ class PackedLayers:
         self._store = store
         self._compression = compression
         self._level = level
-        self._streamed: dict[str, str] = {}  # digest of the compressed form: diff ID
+        # Digest of the compressed form: diff ID, the form's last bytes.
+        self._streamed: dict[str, tuple[str, bytes]] = {}
 
     def pack(self, diff_id: str) -> StoredLayer:
         """Digest and size of a layer's form; its blob too, unless it is streamed."""
@@ -69,25 +72,39 @@ class PackedLayers:
         key = f"{STREAMED}{diff_id[7:]}:{_gzip_version()}:{'' if self._level is None else self._level}"
         known = self._store.memo_get(key)
         if known is None:
-            digest, size = hashlib.sha256(), 0
+            digest, size, end = hashlib.sha256(), 0, b""
             for chunk in ahead(_compressed(self._store, diff_id, self._compression, self._level)):
                 digest.update(chunk)
                 size += len(chunk)
-            known = f"sha256:{digest.hexdigest()} {size}"
+                end = (end + chunk[-_TRAILER:])[-_TRAILER:]
+            known = f"sha256:{digest.hexdigest()} {size} {end.hex()}"
             self._store.memo_put(key, known)
-        name, packed = known.split(" ")
-        self._streamed[name] = diff_id
+        name, packed, end_known = known.split(" ")
+        self._streamed[name] = (diff_id, bytes.fromhex(end_known))
         return StoredLayer(name, int(packed), self._compression)
 
     def chunks(self, digest: str) -> Iterator[bytes]:
-        """The bytes of a packed layer."""
-        diff_id = self._streamed.get(digest)
-        if diff_id is not None:
-            yield from ahead(_compressed(self._store, diff_id, self._compression, self._level))
+        """The bytes of a packed layer. Raise `ImageError` at the end when they are not what they were."""
+        streamed = self._streamed.get(digest)
+        if streamed is None:
+            yield from self._stored_chunks(digest)
             return
+        diff_id, known = streamed
+        end = b""
+        for chunk in ahead(_compressed(self._store, diff_id, self._compression, self._level)):
+            end = (end + chunk[-_TRAILER:])[-_TRAILER:]
+            yield chunk
+        if end != known:  # gzip ends with a checksum of what was compressed
+            raise ImageError(f"layer {diff_id} is damaged in the store", hint=REPAIR)
+
+    def _stored_chunks(self, digest: str) -> Iterator[bytes]:
+        found = hashlib.sha256()
         with self._store.open_blob(digest) as stream:
             while chunk := stream.read(_CHUNK):
+                found.update(chunk)
                 yield chunk
+        if found.hexdigest() != digest[7:]:
+            raise ImageError(f"blob {digest} is damaged in the store", hint=REPAIR)
 
     def _is_streamed(self, diff_id: str) -> bool:
         fast = self._compression == "gzip" and (self._level is None or self._level <= _BEST_ISAL)
