@@ -197,3 +197,14 @@ def test_gnu_programs(script, text, out):
 def test_ends_status(script, text, status):
     """How they end."""
     assert status_of(shlex.split(script), text) == status
+
+
+def test_iconv_leaves_out_what_it_can_not_convert():
+    """glibc's //IGNORE fails after that, -c does not."""
+    given = "aéb".encode()
+    ignored = GNU.run("iconv -f utf8 -t ascii//IGNORE", stdin=given)
+    assert (ignored.status, ignored.out) == (1, "ab")
+    assert ignored.err == "iconv: illegal input sequence at position 4\n"
+    left_out = GNU.run("iconv -c -f utf8 -t ascii", stdin=given)
+    assert (left_out.status, left_out.out, left_out.err) == (0, "ab", "")
+    assert GNU.run("iconv -f utf8 -t ascii//IGNORE", stdin=b"ab").status == 0

@@ -6,7 +6,7 @@ import codecs
 from typing import TYPE_CHECKING
 
 from minibuild.programs.inputs import die
-from minibuild.programs.options import Options
+from minibuild.programs.options import Options, is_busybox
 from minibuild.programs.registry import program
 from minibuild.programs.text.reading import Inputs
 
@@ -54,11 +54,17 @@ def iconv(process: Process) -> int:
     errors = "ignore" if lenient else "strict"
     translate = "//TRANSLIT" in opts.text("t").upper()
     inputs = Inputs(process, operands, "cannot open input file `{}'")
+    # glibc's //IGNORE leaves out what it can not convert, and fails at the end; -c does not fail.
+    strict = lenient and "c" not in opts and not is_busybox(process)
+    failed = False
     out: list[bytes] = []
     for data in inputs.contents():
         try:
             text = data.decode(source, errors)
             out.append(text.encode(target, "replace" if translate else errors))
+            if strict and not _converts(data, source, target):
+                process.error(f"illegal input sequence at position {len(data)}")
+                failed = True
         except UnicodeDecodeError as error:
             process.stdout.write(data[: error.start].decode(source, "ignore").encode(target, "ignore"))
             process.error(f"illegal input sequence at position {error.start}")
@@ -72,7 +78,16 @@ def iconv(process: Process) -> int:
         process.stdout.write(b"".join(out))
     else:
         process.open_stream(output, "w").write(b"".join(out))
-    return inputs.status
+    return 1 if failed else inputs.status
+
+
+def _converts(data: bytes, source: str, target: str) -> bool:
+    """Has the other character set all that is there?"""
+    try:
+        data.decode(source).encode(target)
+    except UnicodeError:
+        return False
+    return True
 
 
 def _codec(process: Process, name: str) -> str:
