@@ -21,6 +21,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from minibuild.version import __version__
+
+BEGIN, END = "<!-- workloads -->", "<!-- /workloads -->"
 BASE = "busybox:latest"
 STATES = ("cold", "cached", "edited")
 
@@ -215,6 +218,7 @@ def main() -> None:
     parser.add_argument("--only", action="append", metavar="NAME", help="measure this workload (W1 … W6)")
     parser.add_argument("--runs", type=int, default=3, help="the fastest of so many runs counts")
     parser.add_argument("--json", metavar="FILE", help="keep the numbers")
+    parser.add_argument("--readme", metavar="FILE", type=Path, help="put the table into this file")
     options = parser.parse_args()
     scale, runs = (0.1, 1) if options.smoke else (1.0, options.runs)
     # A child's peak is at least its parent's memory at the fork, so that is told, too.
@@ -238,6 +242,25 @@ def main() -> None:
             for name, rows in results.items()
         }
         Path(options.json).write_text(json.dumps(numbers, indent=1) + "\n")
+    if options.readme:
+        text = options.readme.read_text(encoding="utf-8")
+        before, _, rest = text.partition(BEGIN)
+        _, _, after = rest.partition(END)
+        options.readme.write_text(f"{before}{BEGIN}\n{table(results)}{END}{after}", encoding="utf-8")
+
+
+def table(results: dict[str, dict[str, dict[str, Measure]]]) -> str:
+    """The results in Markdown, with the machine and the versions."""
+    lines = ["| workload | builder | cold | cached | one line changed | peak memory |", "|---" * 6 + "|"]
+    titles = {workload.name: workload.title for workload in WORKLOADS}
+    for name, rows in results.items():
+        for builder, states in rows.items():
+            cells = " | ".join(f"{states[state].seconds:.2f} s" for state in STATES)
+            peak = max(one.memory for one in states.values())
+            lines.append(f"| {name} {titles[name]} | {builder} | {cells} | {peak:.0f} MB |")
+    machine = f"{platform.system()} on {platform.machine()}, {os.cpu_count()} cores"
+    versions = f"minibuild {__version__}, Python {platform.python_version()}"
+    return "\n".join(lines) + f"\n\nWhole processes, the fastest of several runs; {machine}; {versions}.\n"
 
 
 def print_rows(workload: Workload, rows: dict[str, dict[str, Measure]]) -> None:
