@@ -127,7 +127,7 @@ class Blobs:
     def location(self, digest: str) -> str:
         """Where the blob of that digest is, or would be; StoreError for what is no digest."""
         if not is_digest(digest):
-            raise StoreError(f"{digest!r} is no sha256 digest")
+            raise StoreError(f"{digest!r} is no sha256 digest", hint=REPAIR)
         return self._directory + os.sep + digest[7:]
 
     def writer(self) -> BlobWriter:

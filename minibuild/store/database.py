@@ -30,6 +30,8 @@ _MIGRATIONS = (
     "CREATE INDEX IF NOT EXISTS tags_by_image ON tags (image);",
 )
 SCHEMA_VERSION = len(_MIGRATIONS)
+# What using a database raises; a damaged one may give names that are no text, even in SQLite's own messages.
+FAILURES = (sqlite3.Error, UnicodeDecodeError)
 _NEEDED = 1 << 20
 _WAIT = 30.0  # seconds that a process waits for another one's transaction
 
@@ -56,7 +58,7 @@ def connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
             _upgrade(connection)
         # Readers never wait for a writer; a loss of power takes at most the last transactions, whole.
         connection.execute("PRAGMA synchronous = NORMAL")
-    except sqlite3.Error as error:
+    except FAILURES as error:
         raise database_error(error, path) from None
     return connection
 
@@ -138,12 +140,12 @@ def damage(connection: sqlite3.Connection) -> list[str]:
             for table in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
                 for _ in connection.execute(f"SELECT * FROM {table[0]}"):
                     pass
-    except sqlite3.Error as error:
+    except FAILURES as error:
         return [str(error)]
     return found
 
 
-def database_error(error: sqlite3.Error, path: Path) -> StoreError:
+def database_error(error: Exception, path: Path) -> StoreError:
     """The error for a database that can't be used."""
     text = str(error)
     failed = "I/O error" in text

@@ -10,7 +10,7 @@ from typing import Any
 from minibuild.image.digest import digest_of, is_digest
 from minibuild.store import layout
 from minibuild.store.blobs import Blobs, create_temporary, storage_error
-from minibuild.store.database import connect, damage
+from minibuild.store.database import FAILURES, connect, damage
 from minibuild.store.errors import DamagedError, StoreError
 from minibuild.store.lock import Lock
 from minibuild.store.names import parsed
@@ -70,14 +70,14 @@ _COUNTED = {"images": "images", "tags": "names", "cache": "records of the build 
 def _copy_rows(uri: str, new: sqlite3.Connection) -> None:
     """All rows that can be read and that make sense; a table ends where it is damaged."""
     tables = [row[0] for row in new.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-    with suppress(sqlite3.Error), closing(sqlite3.connect(uri + "?mode=ro", uri=True)) as old:
+    with suppress(*FAILURES), closing(sqlite3.connect(uri + "?mode=ro", uri=True)) as old:
         old.text_factory = _decoded
         for table in tables:
             columns = [row[1] for row in new.execute(f"PRAGMA table_info({table})")]
             marks = ",".join("?" * len(columns))
             # Some rows can be reached from the end alone.
             for order in ("", f" ORDER BY {columns[0]} DESC"):
-                with suppress(sqlite3.Error):
+                with suppress(*FAILURES):
                     for row in old.execute(f"SELECT {','.join(columns)} FROM {table}{order}"):
                         if _makes_sense(table, row):
                             new.execute(f"INSERT OR IGNORE INTO {table} VALUES ({marks})", row)

@@ -18,7 +18,7 @@ from minibuild.image.digest import digest_of
 from minibuild.store import images, layout, lock, reserve
 from minibuild.store.blobs import TEMPORARY, Blobs, BlobWriter, storage_error
 from minibuild.store.cache import CacheRecord
-from minibuild.store.database import connect, database_error, writable
+from minibuild.store.database import FAILURES, connect, database_error, writable
 from minibuild.store.errors import REPAIR, DamagedError, NoSpaceError, StoreError
 from minibuild.store.images import ImageRecord
 from minibuild.store.lock import Lock
@@ -51,9 +51,14 @@ class Store:
     def open(root: Path) -> "Store":
         """Open the store in the directory `root`, made when it is missing. Raise `StoreError`."""
         database = root / DATABASE
-        new = not os.path.exists(database)  # noqa: PTH110  this is where a cached build starts
+        try:
+            new, size = False, os.stat(database).st_size  # noqa: PTH116  this is where a cached build starts
+        except OSError:
+            new, size = True, 0
         if new:
             _prepare(root)
+        elif not size and os.path.exists(root / layout.INDEX):  # noqa: PTH110  else somebody is making it now
+            raise DamagedError(f"the store {root} has lost its database")
         read_only = not new and not writable(database)
         hold = Lock(str(root), read_only=read_only)
         try:
@@ -76,7 +81,7 @@ class Store:
 
     def __exit__(self, kind: object, error: object, trace: object) -> None:
         self.close()
-        if isinstance(error, sqlite3.Error):  # while rows were fetched
+        if isinstance(error, FAILURES):  # while rows were fetched
             raise database_error(error, self.root / DATABASE) from None
 
     # ---- SQL
@@ -85,7 +90,7 @@ class Store:
         """Run one statement; its errors become `StoreError`."""
         try:
             return self.database.execute(sql, values)
-        except sqlite3.Error as error:
+        except FAILURES as error:
             raise database_error(error, self.root / DATABASE) from None
 
     @contextmanager

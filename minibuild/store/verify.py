@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from minibuild.image.digest import digest_of
+from minibuild.image.digest import digest_of, is_digest
 from minibuild.store import images, layout
 from minibuild.store.blobs import TEMPORARY
 from minibuild.store.collect import COMPRESSED
@@ -100,7 +100,9 @@ class _Check:
 
     def _has(self, digest: str) -> bool:
         """Whether a blob is there and sound, also one that was written since the check began."""
-        return digest in self.blobs or (digest not in self.damaged and self.store.has_blob(digest))
+        if digest in self.blobs:
+            return True
+        return is_digest(digest) and digest not in self.damaged and self.store.has_blob(digest)
 
     def _images(self) -> None:
         store = self.store
