@@ -146,6 +146,8 @@ def open_archive(
             raise
     except ImageError as error:
         raise ImageError(f"{name}: {error.message}", hint=error.hint) from None
+    except OSError as error:
+        raise ImageError(f"{name}: can't read it: {error.strerror or error}") from None
 
 
 def _read(members: Members, platform: str) -> list[ArchivedImage]:
