@@ -39,6 +39,7 @@ SCRIPTS = {
 
 WATCH = """
 import json, sys
+sys.dont_write_bytecode = True
 from minibuild import container
 from minibuild.errors import MinibuildError
 
