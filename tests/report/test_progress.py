@@ -166,8 +166,12 @@ def test_json_has_an_object_for_each_event() -> None:
     assert shown[0] == {"event": "build_started", "path": "app/Dockerfile", "total": 3}
     assert shown[5] == {"event": "step_output", "step": 2, "descriptor": 1, "text": "hi\n"}
     assert shown[-1] == {
-        "event": "build_finished", "image": _MADE, "names": ["app:latest", "app:1"], "fidelity": "exact", "seconds": 1.5,
-    }  # fmt: skip
+        "event": "build_finished",
+        "image": _MADE,
+        "names": ["app:latest", "app:1"],
+        "fidelity": "exact",
+        "seconds": 1.5,
+    }
 
 
 def test_json_keeps_every_byte() -> None:
