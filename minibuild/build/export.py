@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from minibuild.build import events
 from minibuild.build.cache import digest_parts
+from minibuild.build.errors import BuildError
 from minibuild.build.outputs import archive_options
 from minibuild.build.request import Output, StepRecord
 from minibuild.errors import UsageError
@@ -134,6 +135,9 @@ def _write_files(output: Output, workshop: "Workshop", image: "StageImage") -> N
     snapshot = workshop.snapshot(image)
     workshop.emit(events.Progressed(f"exporting to {output.type}", 0, 0))
     if output.type == "local":
+        store = os.path.realpath(workshop.store.root)
+        if Path(os.path.realpath(output.destination)).is_relative_to(store):
+            raise BuildError(f"can't write {output.destination}: the store is there")
         for problem in write_directory(snapshot, Path(output.destination)):
             workshop.emit(events.Warned(problem))
         return

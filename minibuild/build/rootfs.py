@@ -1,6 +1,6 @@
 """An image's files themselves: as one tar, or in a directory of the host."""
 
-# ruff: noqa: PTH101, PTH102, PTH108, PTH211  a Path for each file would cost more than writing it
+# ruff: noqa: PTH101, PTH102, PTH106, PTH108, PTH211  a Path for each file would cost more than writing it
 
 import os
 import stat
@@ -136,6 +136,16 @@ def _status(path: str) -> os.stat_result | None:
 
 
 def _remove_tree(path: str) -> None:
-    import shutil  # rarely is a directory in the way of a file
-
-    shutil.rmtree(path)
+    # A list instead of recursion, as `shutil.rmtree` does it: directories may be nested too deeply for that.
+    todo = [path]
+    while todo:
+        with os.scandir(todo[-1]) as entries:
+            found = list(entries)
+        below = [entry.path for entry in found if entry.is_dir(follow_symlinks=False)]
+        for entry in found:
+            if not entry.is_dir(follow_symlinks=False):
+                os.unlink(entry.path)
+        if below:
+            todo += below
+        else:
+            os.rmdir(todo.pop())

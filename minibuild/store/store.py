@@ -235,12 +235,12 @@ class Store:
 
     def memo_get(self, key: str) -> str | None:
         """A small derived fact."""
-        row = self.execute("SELECT value FROM memos WHERE key = ?", key).fetchone()
+        row = self.execute("SELECT value FROM memos WHERE key = ?", _text(key)).fetchone()
         return None if row is None else str(row[0])
 
     def memo_put(self, key: str, value: str) -> None:
         """Keep a small derived fact, which can always be derived again."""
-        self._keep_derived("INSERT OR REPLACE INTO memos VALUES (?, ?)", key, value)
+        self._keep_derived("INSERT OR REPLACE INTO memos VALUES (?, ?)", _text(key), value)
 
     def document_get(self, kind: str, key: str) -> bytes | None:
         """A document of some kind, such as a parsed Dockerfile; None also for one that was damaged."""
@@ -307,6 +307,11 @@ class Store:
         from minibuild.store.verify import verify  # not on a build's way
 
         return verify(self, repair=repair)
+
+
+def _text(key: str) -> str:
+    """A key as the database takes it: there may be a path in it that is no text."""
+    return key if key.isascii() else key.encode("utf-8", "backslashreplace").decode()
 
 
 def _checked(raw: bytes) -> bytes | None:
