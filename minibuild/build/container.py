@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from minibuild.build.images import StageImage
+    from minibuild.build.secrets import Secrets
     from minibuild.build.workshop import Workshop
     from minibuild.filesystem import FileSystem, Node, Snapshot
 
@@ -35,6 +36,7 @@ class StepContainer:
         self._filesystem: FileSystem | None = None
         self._level = 0
         self._reasons: list[str] = []
+        self.secrets: Secrets | None = None  # what must not be kept
 
     @property
     def base(self) -> Snapshot:
@@ -55,7 +57,12 @@ class StepContainer:
     def commit(self) -> str | None:
         """Keep what changed as a layer of the store; its diff ID, None when nothing changed."""
         store, clock = self.workshop.store, self.workshop.clock
-        return store.put_layer(self.image.config.diff_ids, self.base, self.filesystem.snapshot(), clock.fixed)
+        snapshot = self.filesystem.snapshot()
+        if self.secrets is not None:
+            from minibuild.filesystem import changes  # few steps have secrets
+
+            self.secrets.hide_in_files(changes(self.base, snapshot))
+        return store.put_layer(self.image.config.diff_ids, self.base, snapshot, clock.fixed)
 
     @property
     def touched(self) -> bool:
@@ -69,6 +76,8 @@ class StepContainer:
 
     def note(self, level: str, reasons: tuple[str, ...]) -> None:
         """Record that part of the effect is only `modelled` or `assumed`."""
+        if self.secrets is not None:
+            reasons = tuple(map(self.secrets.hide, reasons))
         self._level = max(self._level, _LEVELS.index(level))
         self._reasons.extend(reason for reason in reasons if reason not in self._reasons)
 

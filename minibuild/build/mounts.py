@@ -10,6 +10,7 @@ from minibuild.build.container import StepContainer
 from minibuild.build.errors import BuildError
 from minibuild.build.expansion import expand
 from minibuild.build.plan import find_origin
+from minibuild.build.secrets import Secrets
 from minibuild.build.selection import Exclusion, Place, Selected, absent
 from minibuild.build.sources import Source
 from minibuild.dockerfile.mounts import expand_mount
@@ -147,6 +148,8 @@ def _secret(mount: Mount, container: StepContainer, variables: dict[str, str]) -
         if mount.required:
             raise BuildError(f"secret {name}: not found", hint=f"give it with --secret id={name},src=FILE")
         return None
+    container.secrets = container.secrets or Secrets()
+    container.secrets.add(value)
     if mount.env:
         variables[mount.env] = value.decode("utf-8", "surrogateescape")
         if not mount.target:
@@ -188,7 +191,10 @@ def _keep_cache(name: str, filesystem: FileSystem, container: StepContainer) -> 
         if before is filesystem.root:
             return
     holder = FileSystem(Snapshot(Directory(entries={_CACHE: filesystem.snapshot().root})))
+    changed = changes(None, holder.snapshot())
+    if container.secrets is not None:
+        container.secrets.hide_in_files(changed)
     with store.blob_writer() as blob:
-        write_layer(changes(None, holder.snapshot()), blob)
+        write_layer(changed, blob)
         digest, _ = blob.commit()
     store.memo_put(name, digest)

@@ -5,7 +5,6 @@ far.
 import os
 from collections.abc import Callable, Iterable
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from minibuild.build import events
@@ -33,6 +32,7 @@ from minibuild.store import Store
 if TYPE_CHECKING:
     from minibuild.build.engine import Step
 
+LARGEST_SECRET = 500 << 10  # as in BuildKit
 _LEVELS = ("exact", "modelled", "assumed")
 _ALLOWED = {"exact": 0, "modelled": 1, "assume": 2}
 
@@ -96,9 +96,13 @@ class Workshop:
             value = os.environ.get(given.variable)
             return None if value is None else value.encode("utf-8", "surrogateescape")
         try:
-            return Path(given.source).read_bytes()
+            with open(given.source, "rb") as stream:
+                content = stream.read(LARGEST_SECRET + 1)
         except OSError as error:
             raise BuildError(f"secret {name}: can't read {given.source}: {error.strerror}") from None
+        if len(content) > LARGEST_SECRET:
+            raise BuildError(f"secret {name}: {given.source} has more than {LARGEST_SECRET:,} bytes")
+        return content
 
     @cached_property
     def fixture_digests(self) -> tuple[tuple[str, str], ...]:

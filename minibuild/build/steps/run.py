@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from minibuild.build.action import Action, Inputs, Situation
 from minibuild.build.errors import RunError
+from minibuild.errors import MinibuildError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,8 +45,13 @@ def resolve(instruction: Run, at: Situation) -> Action:
     def modify(container: StepContainer) -> None:
         from minibuild.build.mounts import mount_all  # only when something runs
 
-        with mount_all(mounts, container) as variables:
-            _report(_execute(command, variables, container), words, container)
+        try:
+            with mount_all(mounts, container) as variables:
+                _report(_execute(command, variables, container), words, container)
+        except MinibuildError as error:
+            if container.secrets is not None:
+                container.secrets.hide_in_error(error)
+            raise
 
     text = at.scope.history_arguments(config.env) + " ".join(words)
     return Action(text, config, _inputs(command, mounts, at), modify)
