@@ -5,6 +5,7 @@ of the package, so that every room can use it.
 """
 
 _WIDEST_SOURCE = 200
+_LONGEST_MESSAGE = 4000
 _VISIBLE = {code: 0x2400 + code for code in range(32) if chr(code) not in "\t\n"} | {0x7F: 0x2421}
 
 
@@ -47,8 +48,10 @@ class MinibuildError(Exception):
 
         Control characters are shown as symbols: what was read must not command the terminal.
         """
-        place = self.place
-        lines = [f"{place}: {self.message}" if place else self.message]
+        place, message = self.place, self.message
+        if len(message) > _LONGEST_MESSAGE:
+            message = f"{message[: _LONGEST_MESSAGE // 2]} … {message[-_LONGEST_MESSAGE // 2 :]}"
+        lines = [f"{place}: {message}" if place else message]
         if self.source:
             number = f"{self.line:>5} | " if self.line else "      | "
             source, column = self._window()

@@ -101,7 +101,7 @@ class ImageConfig(NamedTuple):
     history: tuple[HistoryEntry, ...] = ()
 
     def to_json(self) -> bytes:
-        """The canonical JSON; its digest is the image ID."""
+        """The canonical JSON; its digest is the image ID. A byte that is no text becomes U+FFFD, as in Go."""
         document: dict[str, Any] = {"architecture": self.architecture}
         if self.author:
             document["author"] = self.author
@@ -113,9 +113,11 @@ class ImageConfig(NamedTuple):
         document["rootfs"] = {"diff_ids": list(self.diff_ids), "type": "layers"}
         if self.variant:
             document["variant"] = self.variant
-        return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode(
-            "utf-8", "surrogateescape"
-        )
+        text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+        try:
+            return text.encode()
+        except UnicodeEncodeError:
+            return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace").encode()
 
     @staticmethod
     def from_json(raw: bytes) -> "ImageConfig":

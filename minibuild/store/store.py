@@ -81,7 +81,7 @@ class Store:
 
     def __exit__(self, kind: object, error: object, trace: object) -> None:
         self.close()
-        if isinstance(error, FAILURES):  # while rows were fetched
+        if isinstance(error, sqlite3.Error):  # while rows were fetched
             raise database_error(error, self.root / DATABASE) from None
 
     # ---- SQL

@@ -172,9 +172,11 @@ def test_a_configuration_survives_its_document(config: ContainerConfig) -> None:
         assert image.config == config
 
 
-def test_bytes_that_are_no_text_survive() -> None:
-    config = ContainerConfig(env=("A=\udcff",))
-    assert ImageConfig.from_json(ImageConfig(config=config).to_json()).config == config
+def test_bytes_that_are_no_text_are_replaced() -> None:
+    """As Go does it: JSON is UTF-8, or nobody could read the image."""
+    raw = ImageConfig(config=ContainerConfig(env=("A=\udcff\udcfe", "B=ä"))).to_json()
+    assert raw.decode("utf-8")
+    assert ImageConfig.from_json(raw).config.env == ("A=\ufffd\ufffd", "B=ä")
 
 
 def test_chain_id() -> None:

@@ -50,11 +50,11 @@ _NAMES = frozenset(
 def is_signal(text: str) -> bool:
     """Whether `text` is a signal's number (1-64) or name, with or without `SIG`, real-time ones included."""
     if text.isascii() and text.isdigit():
-        return 1 <= int(text) <= 64
+        return len(text) < 10 and 1 <= int(text) <= 64
     name = text.upper().removeprefix("SIG")
     if name.startswith(("RTMIN", "RTMAX")):
         offset = name[5:]
-        return not offset or (offset[0] in "+-" and offset[1:].isdigit() and int(offset[1:]) <= 15)
+        return not offset or (offset[0] in "+-" and offset[1:].isdigit() and int(offset[1:10]) <= 15)
     return name in _NAMES
 
 
