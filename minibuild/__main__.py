@@ -2,6 +2,7 @@
 and a status.
 """
 
+import errno
 import gc
 import os
 import sys
@@ -11,12 +12,15 @@ from minibuild.errors import MinibuildError, unexpected
 
 _INTERRUPTED = 128 + 2  # as a shell reports a process that SIGINT ended
 _BROKEN_PIPE = 128 + 13
+_OUTPUT_FAILED = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EFBIG)
+_UTF8 = "PYTHONUTF8"
 
 
 def main() -> int:
     """`run` as a process of its own: nothing of it needs to be collected before it ends."""
     # What imports make stays: looking for garbage in it, now and at the end, takes 10 ms of a cached build.
     gc.set_threshold(50_000, 20, 100)
+    _take_names_as_utf8()
     try:
         return run()
     finally:
@@ -40,8 +44,23 @@ def run() -> int:
         # Nobody reads any more; what is still buffered must not fail again when the interpreter ends.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return _BROKEN_PIPE
+    except OSError as error:
+        if error.errno not in _OUTPUT_FAILED or error.filename is not None:
+            return _unexpected(error)
+        # As above: the rest of the output can't be written either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _fail(f"can't write the output: {error.strerror}", 1)
     except Exception as error:
         return _unexpected(error)
+
+
+def _take_names_as_utf8() -> None:
+    """Start again where the locale has another encoding: names in Dockerfiles and archives are UTF-8, and
+    Python could not tell the same names of files.
+    """
+    if os.name == "posix" and sys.getfilesystemencoding() != "utf-8" and os.environ.get(_UTF8) != "1":
+        os.environ[_UTF8] = "1"
+        os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
 
 
 def _invoke() -> int:

@@ -41,6 +41,8 @@ def parse_output(text: str) -> Output:
     """
     if text == "-":
         return Output("tar", "-")
+    if not text:
+        raise UsageError("an output has no name", hint="write for example --output type=oci,dest=image.tar")
     if "=" not in text:
         return Output("local", text)
     options: dict[str, str] = {}

@@ -64,7 +64,7 @@ def _context(word: str) -> tuple[Path | None, str | None]:
             f"{word}: a context can't be fetched", hint="minibuild has no network: give a directory"
         )
     path = Path(word)
-    if not path.exists():
+    if not word or not path.exists():
         raise UsageError(
             f"{word}: there is no such directory",
             hint="the context is a directory, or - for a Dockerfile on standard input",
