@@ -64,6 +64,8 @@ def connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
 
 
 def _connection(name: str, *, uri: bool = False) -> sqlite3.Connection:
+    if not uri and name.startswith("file:"):
+        name = os.path.join(os.curdir, name)  # noqa: PTH118  some builds of SQLite take it for a URI
     return sqlite3.connect(name, timeout=_WAIT, isolation_level=None, check_same_thread=False, uri=uri)
 
 
