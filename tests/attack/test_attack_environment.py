@@ -218,7 +218,7 @@ def test_limits_of_the_shell(built: Path, root: Path, limit: str) -> None:
 
 
 OPTIONS = ("-t", "--build-arg", "--label", "--secret", "-o", "-f", "--platform", "--add-host", "--fixture")
-EMPTY = [[option, ""] for option in (*OPTIONS, "--build-context")] + [["-o", "type="], ["-o", "type=oci,dest"]]
+EMPTY = [[option, ""] for option in (*OPTIONS, "--build-context")] + [["-o", "type="], ["-o", "type=oci,x"]]
 
 
 @pytest.mark.parametrize("words", EMPTY, ids=" ".join)
