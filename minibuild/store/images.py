@@ -153,7 +153,7 @@ def listing(store: "Store", *, intermediate: bool = False) -> list[ImageRecord]:
     for image_id, raw in rows:
         try:
             config = ImageConfig.from_json(bytes(raw))
-        except ValueError:
+        except (ValueError, TypeError):
             continue  # damaged: `verify` tells it
         size = sum(store.blob_size(layer) for layer in config.diff_ids if store.has_blob(layer))
         records.append(ImageRecord(image_id, tuple(tagged.get(image_id, ())), size, config))

@@ -107,12 +107,13 @@ class _Check:
     def _images(self) -> None:
         store = self.store
         for image_id, raw in store.execute("SELECT id, config FROM images ORDER BY id").fetchall():
+            raw = raw if isinstance(raw, bytes) else b""
             try:
-                document: dict[str, Any] = json.loads(bytes(raw))
+                document: dict[str, Any] = json.loads(raw)
             except ValueError:
                 document = {}
             forget = partial(self._forget, image_id)
-            if digest_of(bytes(raw)) != image_id:
+            if digest_of(raw) != image_id:
                 self._found(f"the configuration of image {image_id} is damaged", forget, _FORGOTTEN)
                 continue
             layers = (document.get("rootfs") or {}).get("diff_ids") or ()

@@ -31,8 +31,7 @@ def test_a_large_file(
     directory = context("FROM busybox\nCOPY large /large\nRUN sha256sum /large > /sum && cp /large /copy\n")
     block = random.Random(size).randbytes(MIB // 2) + bytes(MIB // 2)
     with open(directory / "large", "wb") as file:
-        for number in range(size):
-            file.write(block[number:] + block[:number])
+        file.writelines(block[number:] + block[:number] for number in range(size))
     image = roomy / "image.tar"
     output = f"type=oci,dest={image},compression={compression}"
     commands = [
