@@ -4,15 +4,17 @@ import errno
 import os
 import shutil
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import Maker
 
 from minibuild.image.config import ImageConfig
 from minibuild.store import CacheRecord, Store, StoreError, reserve
 from minibuild.store.errors import DamagedError, NoSpaceError
 from minibuild.store.rescue import verify_store
+
+Maker = Callable[..., str]
 
 
 @pytest.fixture
