@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import sqlite3
 from contextlib import closing, suppress
 from pathlib import Path
@@ -17,7 +18,6 @@ from minibuild.store.names import parsed
 from minibuild.store.store import DATABASE, Store
 
 _ASIDE = ".damaged"
-_LOGS = ("", "-wal", "-shm")
 
 
 def verify_store(root: Path, *, repair: bool) -> list[str]:
@@ -52,16 +52,28 @@ def _rescue(root: Path) -> str:
             new.execute("COMMIT")
             counts = [new.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in _COUNTED]
             new.execute("PRAGMA journal_mode = DELETE")  # everything is in one file
-        for end in _LOGS:
-            with suppress(FileNotFoundError):
-                (root / (DATABASE + end)).replace(root / (DATABASE + _ASIDE + end))
-        os.replace(path, root / DATABASE)  # noqa: PTH105
+        _replace(root / DATABASE, path)
     except OSError as error:
         raise storage_error(error, root) from None
     finally:
         lock.release()
     saved = ", ".join(f"{count} {name}" for count, name in zip(counts, _COUNTED.values(), strict=True))
     return f"the database was damaged: {saved} saved into a new one; the old one is {DATABASE}{_ASIDE}"
+
+
+def _replace(path: Path, new: str) -> None:
+    """Put a file in the place of the database, which stays beside it. At no time is there none."""
+    aside = path.with_name(path.name + _ASIDE)
+    for end in ("-wal", "-shm"):  # a log would be taken for the new one's
+        with suppress(FileNotFoundError):
+            Path(f"{path}{end}").replace(f"{aside}{end}")
+    with suppress(FileNotFoundError):
+        aside.unlink(missing_ok=True)
+        try:
+            aside.hardlink_to(path)
+        except OSError:  # not every file system has them
+            shutil.copyfile(path, aside)
+    os.replace(new, path)  # noqa: PTH105
 
 
 _COUNTED = {"images": "images", "tags": "names", "cache": "records of the build cache"}

@@ -149,6 +149,44 @@ def test_many_builds_and_prune_at_once(root: Path, tmp_path: Path, count: int) -
     assert_sound(root)
 
 
+@pytest.mark.parametrize("times", [6, pytest.param(60, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("command", ["load", "prune", "rmi", "tag", "repair"])
+def test_other_commands_killed(yard: Yard, tmp_path: Path, command: str, times: int) -> None:
+    """Whatever is done to a store may end at any time: it is sound, and its named image whole."""
+    yard.finish(1, {})
+    words: dict[str, list[object]] = {
+        "load": ["load", "-i", yard.out / "docker.tar"],
+        "prune": ["system", "prune", "-f"],
+        "rmi": ["rmi", "app:latest"],
+        "tag": ["tag", "app:1", "app:latest"],
+        "repair": ["system", "verify", "--repair"],
+    }
+    model = Path(shutil.copytree(yard.root, tmp_path / "model"))
+    (model / "blobs" / "sha256" / ".tmp-1-left").write_bytes(bytes(100_000))
+    if command == "repair":
+        database = model / "minibuild.db"
+        database.write_bytes(database.read_bytes()[: 4096 * 5])
+    whole = run(*words[command], root=model).seconds if command == "tag" else 0.3
+    chance = random.Random(times)
+    for attempt in range(times):
+        root = tmp_path / f"store{attempt}"
+        if command != "load":
+            shutil.copytree(model, root)
+        process = start(*words[command], root=root)
+        time.sleep(chance.uniform(0.03, whole * 1.2))
+        process.kill()
+        process.communicate()
+        if command == "repair":
+            run("system", "verify", "--repair", root=root)
+        if root.exists():
+            assert_sound(root)
+        assert command == "load" or run("inspect", "app:1", root=root).status == 0
+        if command == "load":
+            assert run(*words["load"], root=root).status == 0
+            assert_sound(root)
+        shutil.rmtree(root, ignore_errors=True)
+
+
 def test_a_store_that_is_moved_and_copied(yard: Yard, tmp_path: Path) -> None:
     """A copy that was taken while nobody worked is a store of its own."""
     yard.finish(1, {})
