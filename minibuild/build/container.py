@@ -9,9 +9,8 @@ from minibuild.build import events
 from minibuild.build.opaque import why_opaque
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from minibuild.build.images import StageImage
+    from minibuild.build.output import OutputLog
     from minibuild.build.secrets import Secrets
     from minibuild.build.workshop import Workshop
     from minibuild.filesystem import FileSystem, Node, Snapshot
@@ -37,6 +36,7 @@ class StepContainer:
         self._level = 0
         self._reasons: list[str] = []
         self.secrets: Secrets | None = None  # what must not be kept
+        self._log: OutputLog | None = None
 
     @property
     def base(self) -> Snapshot:
@@ -87,8 +87,17 @@ class StepContainer:
         if why:
             self.note("assumed", (why,))
 
-    @property
-    def output(self) -> Callable[[int, bytes], None]:
-        """Takes what the step's processes write: descriptor 1 or 2, and bytes."""
-        emit, step = self.workshop.emit, self.step
-        return lambda descriptor, data: emit(events.StepOutput(step, descriptor, data))
+    def output(self, descriptor: int, data: bytes) -> None:
+        """Take what the step's processes write: descriptor 1 or 2, and bytes."""
+        if self._log is None:
+            from minibuild.build.output import OutputLog  # a step that is found in the cache writes nothing
+
+            self._log = OutputLog()
+        self._log.add(descriptor, data)
+        self.workshop.emit(events.StepOutput(self.step, descriptor, data))
+
+    def keep_output(self, key: str) -> None:
+        """Remember what was written, so that the step of that cache key can be shown again."""
+        if self._log is not None:
+            hide = self.secrets.hide if self.secrets is not None else None
+            self._log.keep(self.workshop.store, key, self.id, hide)

@@ -186,7 +186,10 @@ class Engine:
         if step.instruction.keyword not in _COPIES:
             self.workshop.emit(events.ContainerStarted(step.number, container.id))
         if action.modify is not None:
-            action.modify(container)
+            try:
+                action.modify(container)
+            finally:
+                container.keep_output(step.key)
 
     def commit(self, step: Step, container: StepContainer) -> StageImage:
         """A layer of what the container changed, if anything, and the image with it."""

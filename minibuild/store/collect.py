@@ -21,6 +21,8 @@ CACHE_MOUNT = "cache-mount:"
 COMPRESSED = "compressed:"
 # Documents that list the files of a step, by the fingerprint that its cache record has among its inputs.
 LISTING = "listing"
+# Documents with what a step wrote, by its cache key.
+OUTPUT = "output"
 # The memo that tells when the whole build cache was removed.
 EMPTIED = "cache-emptied"
 # What a process that still has the store open may be about to use: blobs and temporary files younger than
@@ -190,13 +192,14 @@ def _forget_cache(store: "Store", *, everything: bool) -> None:
 
 
 def _forget_listings(store: "Store") -> None:
-    """Remove the lists of files of steps that the cache does not have any more."""
+    """Remove the lists of files, and the output, of steps that the cache does not have any more."""
     used: set[str] = set()
     for (data,) in store.execute("SELECT data FROM cache").fetchall():
         used.update(value for _, value in json.loads(data).get("inputs", ()))
     for (key,) in store.execute("SELECT key FROM documents WHERE kind = ?", LISTING).fetchall():
         if key not in used:
             store.execute("DELETE FROM documents WHERE kind = ? AND key = ?", LISTING, key)
+    store.execute("DELETE FROM documents WHERE kind = ? AND key NOT IN (SELECT key FROM cache)", OUTPUT)
 
 
 def _sweep(store: "Store", live: set[str], before: float) -> tuple[int, int]:
