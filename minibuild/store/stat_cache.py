@@ -40,9 +40,8 @@ def file_digests(store: "Store", absolute: list[str], names: list[str]) -> dict[
             ) from None
         if path.isprintable() and is_settled(status.st_mtime_ns, status.st_ctime_ns, now):
             fresh.append((path, *state, found[name]))
-    if fresh and not store.read_only:
-        with store.transaction():
-            store.database.executemany("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?)", fresh)
+    if fresh:
+        store.keep_derived("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?)", fresh)
     return found
 
 

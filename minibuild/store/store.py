@@ -9,7 +9,7 @@ import os
 import sqlite3
 import time
 import zlib
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Self
@@ -90,6 +90,12 @@ class Store:
         """Run one statement; its errors become `StoreError`."""
         try:
             return self.database.execute(sql, values)
+        except FAILURES as error:
+            raise database_error(error, self.root / DATABASE) from None
+
+    def _execute_many(self, sql: str, rows: Sequence[tuple[object, ...]]) -> None:
+        try:
+            self.database.executemany(sql, rows)
         except FAILURES as error:
             raise database_error(error, self.root / DATABASE) from None
 
@@ -239,7 +245,7 @@ class Store:
 
     def memo_put(self, key: str, value: str) -> None:
         """Keep a small derived fact, which can always be derived again."""
-        self._keep_derived("INSERT OR REPLACE INTO memos VALUES (?, ?)", _text(key), value)
+        self.keep_derived("INSERT OR REPLACE INTO memos VALUES (?, ?)", [(_text(key), value)])
 
     def document_get(self, kind: str, key: str) -> bytes | None:
         """A document of some kind, such as a parsed Dockerfile; None also for one that was damaged."""
@@ -254,14 +260,15 @@ class Store:
     def document_put(self, kind: str, key: str, data: bytes) -> None:
         """Keep a derived document."""
         whole = data + zlib.crc32(data).to_bytes(_CHECKSUM, "big")
-        self._keep_derived("INSERT OR REPLACE INTO documents VALUES (?, ?, ?)", kind, key, whole)
+        self.keep_derived("INSERT OR REPLACE INTO documents VALUES (?, ?, ?)", [(kind, key, whole)])
 
-    def _keep_derived(self, sql: str, *values: object) -> None:
-        """Write what can be derived again: left out in a read-only store, and on a full disk."""
+    def keep_derived(self, sql: str, rows: Sequence[tuple[object, ...]]) -> None:
+        """Write rows of what can be derived again: left out in a read-only store, and on a full disk."""
         if self.read_only:
             return
         try:
-            self.execute(sql, *values)
+            with self.transaction():
+                self._execute_many(sql, rows)
         except NoSpaceError:
             if self._depth:  # the transaction as a whole may be lost
                 raise
