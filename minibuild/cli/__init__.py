@@ -12,6 +12,7 @@ COMMANDS = {
     "image": "minibuild.cli.image:image_group",
     "images": "minibuild.cli.images:images_command",
     "inspect": "minibuild.cli.images:inspect_command",
+    "lint": "minibuild.cli.lint:lint_command",
     "load": "minibuild.cli.archives:load_command",
     "parse": "minibuild.cli.parse:parse_command",
     "rmi": "minibuild.cli.images:rmi_command",

@@ -1,0 +1,92 @@
+"""Comments in a Dockerfile that tell the linter to be silent: `# hadolint ignore=…` and its relatives.
+
+`# hadolint ignore=CODES` counts for the instruction on the very next line, as in hadolint; a comment or a
+blank line between the two makes it count for nothing. `# minibuild: ignore=CODES` counts for the next
+instruction, wherever it begins. With `global` before `ignore` either counts for the whole file. What stands
+among the continuation lines of an instruction is no pragma.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from minibuild.dockerfile.spaces import UNICODE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from minibuild.dockerfile.nodes import Instruction
+    from minibuild.lint.finding import Finding
+    from minibuild.lint.subject import Subject
+
+_PRAGMA = re.compile(
+    r"[ \t]*(?P<tool>hadolint[ \t]|minibuild:)[ \t]*(?P<everywhere>global[ \t]+)?ignore[ \t]*=[ \t]*"
+    r"(?P<codes>[A-Za-z0-9_]+(?:[ \t]*,[ \t]*[A-Za-z0-9_]+)*)[ \t]*(?:#.*)?\Z"
+)
+_CODE = re.compile(r"[A-Za-z0-9_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Pragma:
+    """Codes that are ignored from line `first` to line `last` (0: nowhere), told at `line`; `columns` says
+    where each code stands.
+    """
+
+    line: int
+    codes: tuple[str, ...]
+    columns: tuple[int, ...]
+    first: int
+    last: int
+
+    def covers(self, finding: Finding) -> bool:
+        """Whether the finding is to be left out."""
+        return finding.code in self.codes and self.first <= finding.place.line <= self.last
+
+
+def read_pragmas(subject: Subject) -> list[Pragma]:
+    """The pragmas of the file, in the order of their lines."""
+    if "ignore" not in subject.text:
+        return []
+    instructions = subject.dockerfile.instructions
+    starts = {instruction.start_line: instruction for instruction in instructions}
+    found = []
+    for line, text in _comments(subject):
+        match = _PRAGMA.match(text.removeprefix("#"))
+        if match is None:
+            continue
+        shift = len(subject.lines[line - 1].rstrip("\r")) - len(text) + 2
+        codes = [(code[0], code.start()) for code in _CODE.finditer(match["codes"])]
+        first, last = _reach(match, line, starts, instructions)
+        at = match.start("codes") + shift
+        found.append(
+            Pragma(line, tuple(c for c, _ in codes), tuple(at + start for _, start in codes), first, last)
+        )
+    return found
+
+
+def _reach(
+    match: re.Match[str], line: int, starts: dict[int, Instruction], instructions: tuple[Instruction, ...]
+) -> tuple[int, int]:
+    """The lines that a pragma in `line` counts for."""
+    if match["everywhere"]:
+        return 1, 1 << 60
+    if match["tool"] == "minibuild:":
+        following = next((one for one in instructions if one.start_line > line), None)
+    else:
+        following = starts.get(line + 1)
+    return (following.start_line, following.end_line) if following else (0, 0)
+
+
+def _comments(subject: Subject) -> Iterator[tuple[int, str]]:
+    """(line, text without indentation) of every comment between instructions."""
+    within = {
+        line
+        for instruction in subject.dockerfile.instructions
+        for line in range(instruction.start_line, instruction.end_line + 1)
+    }
+    for number, raw in enumerate(subject.lines, 1):
+        text = raw.rstrip("\r").lstrip(UNICODE + "\ufeff")
+        if text.startswith("#") and number not in within:
+            yield number, text

@@ -1,0 +1,177 @@
+"""From texts to findings: parse, run the rules, ask ShellCheck, leave out what is not wanted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from minibuild.dockerfile.errors import DockerfileError
+from minibuild.dockerfile.parser import parse, without_lone_surrogates
+from minibuild.lint.check_directive import CheckDirective, read_check
+from minibuild.lint.finding import Finding, Level, Place
+from minibuild.lint.pragmas import Pragma, read_pragmas
+from minibuild.lint.rule import all_rules, family_of
+from minibuild.lint.subject import Subject
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from minibuild.lint.configuration import Configuration
+    from minibuild.lint.finding import Remark
+    from minibuild.lint.rule import Rule
+
+EXPERIMENTAL = frozenset({"InvalidDefinitionDescription"})
+_BINARY = "this is a binary file, not a Dockerfile"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file to lint: its path as given, its text, and the directory it lies in (None: standard input)."""
+
+    path: str
+    text: str
+    context: Path | None = None
+
+
+@dataclass(slots=True)
+class _Examination:
+    """A source under way: what was found so far."""
+
+    source: Source
+    subject: Subject | None = None
+    check: CheckDirective = field(default_factory=CheckDirective)
+    findings: list[Finding] = field(default_factory=list)
+
+
+def lint(sources: Sequence[Source], configuration: Configuration) -> list[list[Finding]]:
+    """The findings of each source, sorted by place. ShellCheck is asked once for all of them."""
+    runner = _Runner(configuration)
+    examinations = [runner.examine(source) for source in sources]
+    runner.ask_shellcheck([one for one in examinations if one.subject is not None])
+    return [runner.concluded(one) for one in examinations]
+
+
+class _Runner:
+    def __init__(self, configuration: Configuration) -> None:
+        self._configuration = configuration
+        self._rules = all_rules()
+        self._levels = {code: self._level(code, rule.level) for code, rule in self._rules.items()}
+        self._active = [rule for code, rule in self._rules.items() if self._levels[code]]
+
+    def _level(self, code: str, default: Level) -> Level:
+        return self._configuration.levels.get(code, default)
+
+    def examine(self, source: Source) -> _Examination:
+        """Parse the source and run the rules of the tree."""
+        one = _Examination(source)
+        try:
+            dockerfile = parse(source.text, dialect="docker", filename=source.path)
+        except DockerfileError as error:
+            one.findings.append(self._unparsable(source, error))
+            return one
+        text = without_lone_surrogates(source.text)
+        subject = Subject(source.path, text, dockerfile, self._configuration.settings, source.context)
+        one.subject = subject
+        one.check = read_check(dockerfile.directives.get("check", ""))
+        lines = subject.lines
+        for rule in self._active:
+            if rule.family == "buildkit" and not self._wanted(rule, one.check):
+                continue
+            level = self._raised(rule.code, self._levels[rule.code], one.check)
+            one.findings += [
+                _finding(source.path, rule.code, level, remark, rule.summary, lines)
+                for remark in rule.check(subject)
+            ]
+        return one
+
+    def _wanted(self, rule: Rule, check: CheckDirective) -> bool:
+        experimental = rule.code in EXPERIMENTAL and rule.code not in self._configuration.levels
+        return check.wants(rule.code, experimental=experimental)
+
+    def _raised(self, code: str, level: Level, check: CheckDirective) -> Level:
+        """The level in a file that wants BuildKit's checks to fail the build."""
+        return Level.ERROR if check.error and family_of(code) == "buildkit" else level
+
+    def _unparsable(self, source: Source, error: DockerfileError) -> Finding:
+        message = _BINARY if "\0" in source.text else error.message
+        if error.hint and message is error.message:
+            message += f" ({error.hint})"
+        place = Place(max(error.line, 1), max(error.column, 1))
+        lines = source.text.split("\n", place.line)
+        shown = lines[place.line - 1].rstrip("\r") if place.line <= len(lines) else ""
+        return Finding(source.path, "DL1000", self._level("DL1000", Level.ERROR), place, message, shown)
+
+    def ask_shellcheck(self, examinations: Sequence[_Examination]) -> None:
+        """Add what ShellCheck says of the RUNs of all files."""
+        try:
+            shellcheck = import_module("minibuild.lint.shellcheck")
+        except ImportError:
+            return
+
+        subjects = [one.subject for one in examinations if one.subject is not None]
+        by_path = {id(one.subject): one for one in examinations}
+        for subject, code, level, remark in shellcheck.findings(subjects):
+            one = by_path[id(subject)]
+            level = self._level(code, level)
+            if level:
+                one.findings.append(_finding(subject.path, code, level, remark, "", subject.lines))
+
+    def concluded(self, one: _Examination) -> list[Finding]:
+        """The findings less what pragmas and configuration leave out, sorted, each once."""
+        found = one.findings
+        if one.subject is not None:
+            if one.check.problem:
+                found.append(self._own("MB0003", one.subject, _check_line(one.subject), one.check.problem))
+            if not self._configuration.disable_ignore_pragma:
+                found = self._without_ignored(one.subject, found)
+        ignored = self._configuration.ignored
+        kept = {finding: None for finding in found if finding.code not in ignored and finding.level}
+        return sorted(kept, key=lambda finding: (finding.place.line, finding.place.column, finding.code))
+
+    def _without_ignored(self, subject: Subject, found: Sequence[Finding]) -> list[Finding]:
+        pragmas = read_pragmas(subject)
+        if not pragmas:
+            return list(found)
+        used: set[tuple[int, str]] = set()
+        kept = []
+        for finding in found:
+            covering = [pragma for pragma in pragmas if pragma.covers(finding)]
+            used.update((pragma.line, finding.code) for pragma in covering)
+            if not covering:
+                kept.append(finding)
+        return kept + list(self._judged(subject, pragmas, used))
+
+    def _judged(
+        self, subject: Subject, pragmas: Iterable[Pragma], used: set[tuple[int, str]]
+    ) -> Iterator[Finding]:
+        """What is to be said of the pragmas themselves."""
+        for pragma in pragmas:
+            for code, column in zip(pragma.codes, pragma.columns, strict=True):
+                place = Place(pragma.line, column, pragma.line, column + len(code))
+                shellchecks = family_of(code) == "shellcheck"
+                if code not in self._rules and not shellchecks:
+                    yield self._own("MB0001", subject, place, f"There is no rule {code}")
+                elif (pragma.line, code) not in used and not shellchecks and self._levels.get(code):
+                    yield self._own("MB0002", subject, place, f"{code} finds nothing here")
+
+    def _own(self, code: str, subject: Subject, place: Place, message: str) -> Finding:
+        shown = subject.lines[place.line - 1].rstrip("\r")
+        return Finding(subject.path, code, self._levels[code], place, message, shown)
+
+
+def _check_line(subject: Subject) -> Place:
+    """Where the check directive stands."""
+    for number, line in enumerate(subject.lines, 1):
+        if line.lstrip("\ufeff").startswith("#") and "check" in line.lower():
+            return Place(number)
+    return Place(1)
+
+
+def _finding(
+    path: str, code: str, level: Level, remark: Remark, summary: str, lines: Sequence[str]
+) -> Finding:
+    place = remark.place
+    shown = lines[place.line - 1].rstrip("\r") if 0 < place.line <= len(lines) else ""
+    return Finding(path, code, level, place, remark.message or summary, shown, remark.fix)
