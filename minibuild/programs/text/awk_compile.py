@@ -7,7 +7,6 @@ from __future__ import annotations
 import operator
 from typing import TYPE_CHECKING
 
-from minibuild.kernel.limits import LimitError
 from minibuild.programs.text.awk_arithmetic import ARITHMETIC, COMPARISONS, looks_posix, power
 from minibuild.programs.text.awk_fields import dynamic_regex
 from minibuild.programs.text.awk_machine import NF, NR, Machine
@@ -33,6 +32,7 @@ from minibuild.programs.text.awk_nodes import (
     Unary,
 )
 from minibuild.programs.text.awk_values import Array, Input, Value, looks_numeric, to_number, truth
+from minibuild.programs.text.memory import check_size
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     Getter = Callable[[Frame], Value]
     Store = Callable[[Frame, Value], None]
 
-LONG, LONGEST = 1 << 14, 64 << 20
+LONG = 1 << 14
 
 class ExpressionCompiler:
     """Makes functions of expressions. `function` is the one whose body is compiled; None in rules."""
@@ -297,8 +297,7 @@ class ExpressionCompiler:
             text = left(frame) + right(frame)
             if len(text) > LONG:
                 tick(len(text) >> 10)  # a loop may append to it again and again
-            if len(text) > LONGEST:
-                raise LimitError(f"the command was ended: a string of awk is longer than {LONGEST >> 20} MiB")
+                check_size(len(text))
             return text
 
         return run

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from minibuild.programs.text.awk_nodes import AwkError
 from minibuild.programs.text.awk_values import UNSET, Input, Value
+from minibuild.programs.text.memory import joined
 from minibuild.programs.text.regex import RegexError, compile_regex
 
 if TYPE_CHECKING:
@@ -99,7 +100,7 @@ class Record:
         """$0, put together again when a field has changed."""
         if self.stale:
             self.stale = False
-            self.text = self.joint().join(map(self.to_text, self.fields or ()))
+            self.text = joined(self.joint(), map(self.to_text, self.fields or ()))
         return self.text
 
     def parts(self) -> list[Value]:

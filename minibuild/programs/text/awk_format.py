@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from minibuild.programs.text.awk_mathematics import integer
 from minibuild.programs.text.awk_nodes import AwkError
 from minibuild.programs.text.awk_values import UNSET, Value, looks_numeric, to_number
+from minibuild.programs.text.memory import joined
 
 if TYPE_CHECKING:
     from minibuild.programs.text.awk_machine import Machine
@@ -57,7 +58,7 @@ def format_values(machine: Machine, pattern: bytes, values: list[Value]) -> byte
         head = b"%" + flags + width + (b"" if precision is None else b"." + precision)
         out.append(_one(machine, head, letter, take()))
     out.append(pattern[at:])
-    return b"".join(out)
+    return joined(b"", out)
 
 
 def _one(machine: Machine, head: bytes, letter: bytes, value: Value) -> bytes:

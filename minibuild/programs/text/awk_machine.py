@@ -14,6 +14,7 @@ from minibuild.programs.text.awk_mathematics import integer
 from minibuild.programs.text.awk_random import Random
 from minibuild.programs.text.awk_streams import RecordReader, Streams
 from minibuild.programs.text.awk_values import UNSET, Array, Dialect, Input, Value, format_number, to_number
+from minibuild.programs.text.memory import joined
 
 if TYPE_CHECKING:
     from minibuild.kernel.process import Process
@@ -93,7 +94,7 @@ class Machine:
 
     def subscript(self, values: list[Value]) -> bytes:
         """The key of array elements with several subscripts."""
-        return self.to_text(self.values[SUBSEP]).join(map(self.to_text, values))
+        return joined(self.to_text(self.values[SUBSEP]), map(self.to_text, values))
 
     # ---- variables that do something
 

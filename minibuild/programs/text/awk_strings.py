@@ -6,6 +6,8 @@ import math
 import re
 from typing import TYPE_CHECKING
 
+from minibuild.programs.text.memory import check_size, joined
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -47,7 +49,7 @@ def substitute(
     """
     expand = _expander(replacement, groups)
     out: list[bytes] = []
-    place = at = count = seen = 0
+    size = place = at = count = seen = 0
     last = -1
     whole, base = text, 0
     while at <= len(whole) and (match := regex.search(text, at - base)) is not None:
@@ -58,6 +60,8 @@ def substitute(
         seen += 1
         if not which or seen == which:
             out += (whole[place:start], expand(match))
+            size += len(out[-1])
+            check_size(size)
             place, count = end, count + 1
             if which:
                 break
@@ -68,7 +72,7 @@ def substitute(
     if not count:
         return whole, 0
     out.append(whole[place:])
-    return b"".join(out), count
+    return joined(b"", out), count
 
 
 def _expander(replacement: bytes, groups: bool) -> Callable[[Match], bytes]:

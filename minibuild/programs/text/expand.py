@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from minibuild.programs.inputs import die, number
 from minibuild.programs.options import Options, is_busybox
 from minibuild.programs.registry import program
+from minibuild.programs.text.memory import check_size
 from minibuild.programs.text.reading import Inputs
 
 if TYPE_CHECKING:
@@ -80,6 +81,7 @@ def _expanded(line: bytes, stops: Stops, initial: bool) -> bytes:
     for place, byte in enumerate(line):
         if byte == 9:
             stop = stops.after(column)
+            check_size(len(out) + stop - column)
             out += b" " * (stop - column)
             column = stop
             continue

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
+import sys
 from typing import TYPE_CHECKING
 
 from minibuild.filesystem.errors import strerror
@@ -204,7 +205,7 @@ class _Grep:
         around = self._context("C")
         digits = "".join(key for key, _ in opts.given if key.isdigit())
         if digits:
-            around = int(digits)
+            around = min(int(digits), sys.maxsize)
         limit = opts.get("m")
         if limit is not None and not limit.removeprefix("-").isdigit():
             die(process, "invalid max count" if self.gnu else f"invalid number '{limit}'", 2)
@@ -251,7 +252,7 @@ class _Grep:
         if value is not None and not value.isdigit():
             message = f"{value}: invalid context length argument" if self.gnu else f"invalid number '{value}'"
             die(self.process, message, 2)
-        return None if value is None else int(value)
+        return None if value is None else min(int(value), sys.maxsize)
 
     def _search(self, path: str, shown: str, style: Style) -> None:
         """Search one file, or say why not."""

@@ -18,6 +18,7 @@ from minibuild.programs.text.jq_values import (
     set_path,
     sort_key,
 )
+from minibuild.programs.text.memory import joined_text
 
 Json = Any
 
@@ -79,7 +80,7 @@ def add_all(value: Json) -> Json:
     total: Json = None
     items = [one for _, one in elements(value)]
     if items and all(isinstance(one, str) for one in items):
-        return "".join(items)
+        return joined_text("", items)
     if items and all(isinstance(one, list) for one in items):
         return [inner for one in items for inner in one]
     for one in items:

@@ -55,6 +55,7 @@ from minibuild.programs.text.jq_values import (
     slice_of,
     truthy,
 )
+from minibuild.programs.text.memory import joined_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -118,12 +119,12 @@ class Interpreter(PatternRules, PathRules):
             part = node.parts[place]
             if isinstance(part, str):
                 for before in build(place - 1):
-                    yield before + part
+                    yield joined_text("", (before, part))
                 return
             for one in self.run(part, value, scope):
                 text = format_text(node.format or "text", one)
                 for before in build(place - 1):
-                    yield before + text
+                    yield joined_text("", (before, text))
 
         return build(len(node.parts) - 1)
 

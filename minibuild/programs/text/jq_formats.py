@@ -7,6 +7,7 @@ from typing import Any
 
 from minibuild.programs.text.jq_json import number_text, to_text
 from minibuild.programs.text.jq_values import JqError, described
+from minibuild.programs.text.memory import joined_text
 
 Json = Any
 UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~")
@@ -36,7 +37,7 @@ def format_text(name: str, value: Json) -> str:
     if name == "uri":
         return "".join(chr(byte) if byte in UNRESERVED else f"%{byte:02X}" for byte in _bytes(value))
     if name == "sh":
-        return " ".join(_shell_word(one) for one in (value if isinstance(value, list) else [value]))
+        return joined_text(" ", (_shell_word(one) for one in (value if isinstance(value, list) else [value])))
     if name == "base64":
         return base64.b64encode(_bytes(value)).decode()
     if name == "base32":
@@ -63,7 +64,7 @@ def _row(name: str, value: Json) -> str:
             cells.append("")
         else:
             raise JqError(f"{described(one)} is not valid in a csv row")
-    return ("," if name == "csv" else "\t").join(cells)
+    return joined_text("," if name == "csv" else "\t", cells)
 
 
 def _shell_word(value: Json) -> str:

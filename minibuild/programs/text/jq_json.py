@@ -7,6 +7,8 @@ import math
 import re
 from typing import TYPE_CHECKING, Any
 
+from minibuild.programs.text.memory import joined_text
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -317,9 +319,9 @@ class Writer:
 
     def _joined(self, opening: str, items: list[str], closing: str, level: int) -> str:
         if not items or self.indent is None:
-            return opening + ",".join(items) + closing
+            return opening + joined_text(",", items) + closing
         gap = "\n" + self.indent * (level + 1)
-        return opening + gap + f",{gap}".join(items) + "\n" + self.indent * level + closing
+        return opening + gap + joined_text(f",{gap}", items) + "\n" + self.indent * level + closing
 
     def _coloured(self, value: Json, level: int) -> str:
         """The same with jq 1.6's default colours."""
@@ -344,7 +346,7 @@ class Writer:
             for place, one in enumerate(value):
                 out.append((f"{structure}," if place else "") + gap + self._coloured(one, level + 1))
         last = "" if self.indent is None else "\n" + self.indent * level
-        return "".join(out) + f"{structure}{last}{structure}{brackets[1]}{end}"
+        return joined_text("", out) + f"{structure}{last}{structure}{brackets[1]}{end}"
 
 
 def _atom(value: Json) -> str:

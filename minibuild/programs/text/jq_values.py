@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 from minibuild.programs.text.jq_json import to_text
+from minibuild.programs.text.memory import check_size
 
 Json = Any
 Path = tuple[Any, ...]
@@ -129,7 +130,10 @@ def add(left: Json, right: Json) -> Json:
         return left
     one, other = kind(left), kind(right)
     if one == other:
-        if one in ("number", "string", "array"):
+        if one == "number":
+            return left + right
+        if one in ("string", "array"):
+            check_size(len(left) + len(right))
             return left + right
         if one == "object":
             return {**left, **right}

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from minibuild.programs.inputs import die, encode, number
 from minibuild.programs.options import Options, is_busybox
 from minibuild.programs.registry import program
+from minibuild.programs.text.memory import check_size
 from minibuild.programs.text.reading import Inputs
 from minibuild.programs.text.regex import Regex, compile_regex
 
@@ -60,6 +61,7 @@ class _Numberer:
         self.first = self.current = number(process, opts.text("v", "1"), low=-(1 << 62))
         self.step = number(process, opts.text("i", "1"), low=-(1 << 62))
         self.width = number(process, opts.text("w", "6"))
+        check_size(self.width)
         self.separator = encode(opts.text("s", "\t"))
         self.joined = number(process, opts.text("l", "1"))
         self.format = opts.text("n", "rn")

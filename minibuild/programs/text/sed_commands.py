@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from minibuild.programs.text.memory import joined
 from minibuild.programs.text.sed_machine import DELETE, END_CYCLE, RESTART, Machine, used_regex
 from minibuild.programs.text.sed_nodes import Address, Command, SedError
 from minibuild.programs.text.sed_substitution import compile_substitution
@@ -179,7 +180,7 @@ def _hold(machine: Machine) -> None:
 
 
 def _hold_more(machine: Machine) -> None:
-    machine.hold += b"\n" + machine.space
+    machine.hold = joined(b"\n", (machine.hold, machine.space))
     if machine.gnu:
         machine.hold_end = machine.end
 
@@ -191,7 +192,7 @@ def _get(machine: Machine) -> None:
 
 
 def _get_more(machine: Machine) -> None:
-    machine.space += b"\n" + machine.hold
+    machine.space = joined(b"\n", (machine.space, machine.hold))
     machine.end = machine.hold_end
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from minibuild.programs.text.memory import joined
 from minibuild.programs.text.sed_nodes import SedError
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ class Machine:
         """Add the next line to the pattern space. There must be one."""
         assert self.following is not None
         text, self.end = self.following
-        self.space += self.out.newline + text
+        self.space = joined(self.out.newline, (self.space, text))
         self._look_ahead()
 
     def _look_ahead(self) -> None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from minibuild.programs.text.memory import MOST_BYTES, check_size, joined
 from minibuild.programs.text.sed_machine import used_regex
 
 if TYPE_CHECKING:
@@ -58,9 +59,13 @@ def _fast_replace(made: Substitution) -> Test | None:
     ):
         return None
     subn, count = regex.pattern.subn, 0 if made.every else 1
+    longest = MOST_BYTES // (len(template) + 1)  # a line that can't become too long by one step
+    careful = _general_replace(made)
 
     def replace(machine: Machine) -> bool:
         machine.regex = regex
+        if len(machine.space) > longest:
+            return careful(machine)
         space, done = subn(template, machine.space, count)
         if done:
             machine.space = space
@@ -124,7 +129,7 @@ def _substitute_gnu(
     """Replace the match number `which`, or all from there on; no empty match right after another one."""
     space, which, every = machine.space, made.which, made.every
     out: list[bytes] = []
-    place, at, last, count, altered = 0, 0, -1, 0, False
+    size, place, at, last, count, altered = 0, 0, 0, -1, 0, False
     while at <= len(space) and (match := regex.search(space, at)) is not None:
         start, end = match.span()
         if start == end == last:
@@ -133,6 +138,8 @@ def _substitute_gnu(
         count += 1
         if count >= which:
             out += (space[place:start], expand(match))
+            size += len(out[-1])
+            check_size(size)
             place, altered = end, True
             if not every:
                 break
@@ -140,7 +147,7 @@ def _substitute_gnu(
         at = end + (start == end)
     out.append(space[place:])
     if altered:
-        machine.space = b"".join(out)
+        machine.space = joined(b"", out)
     return altered
 
 
@@ -153,7 +160,7 @@ def _substitute_busybox(
     space, which, every = machine.space, made.which, made.every
     match, base = regex.search(space), 0
     out: list[bytes] = []
-    place, count, previous_empty, altered = 0, 0, True, False
+    size, place, count, previous_empty, altered = 0, 0, 0, True, False
     while match is not None:
         start, end = match.start() + base, match.end() + base
         count += 1
@@ -162,6 +169,8 @@ def _substitute_busybox(
             out.append(space[start:end])
         elif previous_empty or start != place or start != end:
             out.append(expand(match))
+            size += len(out[-1])
+            check_size(size)
             altered = True
         previous_empty = start == end
         place = end
@@ -176,5 +185,5 @@ def _substitute_busybox(
         match = regex.search(space[base:], place - base)
     out.append(space[place:])
     if altered:
-        machine.space = b"".join(out)
+        machine.space = joined(b"", out)
     return altered
