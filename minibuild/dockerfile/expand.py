@@ -69,9 +69,14 @@ def expand_raw(text: str, variables: Mapping[str, str], escape: str = "\\") -> s
     return expander.run()[0]
 
 
-def expand_traced(word: str, variables: Mapping[str, str], escape: str = "\\") -> Expansion:
-    """`word` expanded both ways, with the names of the variables that it asks for. Raise `ExpandError`."""
+def expand_traced(
+    word: str, variables: Mapping[str, str], escape: str = "\\", *, quotes: bool = True
+) -> Expansion:
+    """`word` expanded both ways, with the names of the variables that it asks for; without `quotes` as
+    `expand_raw` does it. Raise `ExpandError`.
+    """
     expander = _Expander(word, variables, escape)
+    expander.quotes = quotes
     text, words = expander.run()
     return Expansion(text, tuple(words), frozenset(expander.used), frozenset(expander.undefined))
 

@@ -18,11 +18,22 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
+    from minibuild.dockerfile.nodes import Dockerfile
     from minibuild.lint.configuration import Configuration
     from minibuild.lint.finding import Remark
     from minibuild.lint.rule import Rule
 
 EXPERIMENTAL = frozenset({"InvalidDefinitionDescription"})
+# What BuildKit finds while it parses: it has told of these when it comes upon an instruction that is wrong.
+_TOLD_WHILE_PARSING = frozenset(
+    {
+        "StageNameCasing",
+        "FromAsCasing",
+        "MaintainerDeprecated",
+        "LegacyKeyValueFormat",
+        "InvalidDefinitionDescription",
+    }
+)
 _BINARY = "this is a binary file, not a Dockerfile"
 
 
@@ -37,10 +48,13 @@ class Source:
 
 @dataclass(slots=True)
 class _Examination:
-    """A source under way: what was found so far."""
+    """A source under way: what was found so far. Without a `subject` it can't be parsed; `beginning` is then
+    what stands above the mistake.
+    """
 
     source: Source
     subject: Subject | None = None
+    beginning: Subject | None = None
     check: CheckDirective = field(default_factory=CheckDirective)
     findings: list[Finding] = field(default_factory=list)
 
@@ -70,21 +84,39 @@ class _Runner:
             dockerfile = parse(source.text, dialect="docker", filename=source.path)
         except DockerfileError as error:
             one.findings.append(self._unparsable(source, error))
+            self._examine_beginning(one, source.text.split("\n")[: max(error.line - 1, 0)])
             return one
-        text = without_lone_surrogates(source.text)
-        subject = Subject(source.path, text, dockerfile, self._configuration.settings, source.context)
-        one.subject = subject
-        one.check = read_check(dockerfile.directives.get("check", ""))
+        one.subject = self._subject(source, source.text, dockerfile)
+        self._run(self._active, one, one.subject)
+        return one
+
+    def _examine_beginning(self, one: _Examination, lines: Sequence[str]) -> None:
+        """Tell what BuildKit tells of the `lines` above the one that it can't read."""
+        text = "\n".join((*lines, ""))
+        try:
+            dockerfile = parse(text, dialect="docker")
+        except DockerfileError:
+            return
+        one.beginning = self._subject(one.source, text, dockerfile)
+        rules = [rule for rule in self._active if rule.code in _TOLD_WHILE_PARSING]
+        self._run(rules, one, one.beginning)
+
+    def _subject(self, source: Source, text: str, dockerfile: Dockerfile) -> Subject:
+        settings = self._configuration.settings
+        return Subject(source.path, without_lone_surrogates(text), dockerfile, settings, source.context)
+
+    def _run(self, rules: Iterable[Rule], one: _Examination, subject: Subject) -> None:
+        """Add what the rules find, as far as the file's check directive wants them."""
+        one.check = read_check(subject.dockerfile.directives.get("check", ""))
         lines = subject.lines
-        for rule in self._active:
+        for rule in rules:
             if rule.family == "buildkit" and not self._wanted(rule, one.check):
                 continue
             level = self._raised(rule.code, self._levels[rule.code], one.check)
             one.findings += [
-                _finding(source.path, rule.code, level, remark, rule.summary, lines)
+                _finding(subject.path, rule.code, level, remark, rule.summary, lines)
                 for remark in rule.check(subject)
             ]
-        return one
 
     def _wanted(self, rule: Rule, check: CheckDirective) -> bool:
         experimental = rule.code in EXPERIMENTAL and rule.code not in self._configuration.levels
@@ -121,11 +153,12 @@ class _Runner:
     def concluded(self, one: _Examination) -> list[Finding]:
         """The findings less what pragmas and configuration leave out, sorted, each once."""
         found = one.findings
-        if one.subject is not None:
+        subject = one.subject or one.beginning
+        if subject is not None:
             if one.check.problem:
-                found.append(self._own("MB0003", one.subject, _check_line(one.subject), one.check.problem))
+                found.append(self._own("MB0003", subject, _check_line(subject), one.check.problem))
             if not self._configuration.disable_ignore_pragma:
-                found = self._without_ignored(one.subject, found)
+                found = self._without_ignored(subject, found)
         ignored = self._configuration.ignored
         kept = {finding: None for finding in found if finding.code not in ignored and finding.level}
         return sorted(kept, key=lambda finding: (finding.place.line, finding.place.column, finding.code))

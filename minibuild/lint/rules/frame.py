@@ -55,3 +55,11 @@ rule(
     why="BuildKit refuses to build a file with such a directive.",
     example=Example("# check=skip\nFROM alpine:3.20", "# check=skip=all\nFROM alpine:3.20"),
 )(_nothing)
+
+rule(
+    "InvalidBaseImagePlatform",
+    Level.WARNING,
+    "The base image has another platform than the one asked for.",
+    why="Only a registry knows which platforms an image has, and linting asks none: a build tells.",
+    example=Example("FROM --platform=linux/arm64 amd64/alpine:3.20", "FROM alpine:3.20"),
+)(_nothing)
