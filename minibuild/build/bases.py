@@ -65,6 +65,11 @@ def remember_partial(image_id: str, store: Store) -> None:
     store.memo_put(_PARTIAL + image_id, "1")
 
 
+def is_partial(image_id: str, store: Store) -> bool:
+    """Whether the image stands on a base of which not all files are known."""
+    return store.memo_get(_PARTIAL + image_id) is not None
+
+
 def _stored(image_id: str, store: Store, fidelity: str, name: str) -> StageImage:
     config = store.image(image_id)
     files = chain_id(config.diff_ids) if config.diff_ids else "scratch"
@@ -73,7 +78,7 @@ def _stored(image_id: str, store: Store, fidelity: str, name: str) -> StageImage
         if fidelity != "assume":
             raise _unknown(name, parse_reference(name))
         return StageImage(image_id, config, files, True, "assumed", (assumed,))
-    if store.memo_get(_PARTIAL + image_id) is None:
+    if not is_partial(image_id, store):
         return StageImage(image_id, config, files)
     if fidelity == "exact":
         raise BuildError(

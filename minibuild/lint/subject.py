@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from minibuild.lint.copies import Contexts
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
     from minibuild.dockerfile.nodes import Dockerfile
+    from minibuild.lint.simulation import Simulation
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,8 @@ class Subject:
     """One Dockerfile.
 
     `path` is as the user gave it, `text` the whole text (line ends as in the file), `context` the directory
-    that its COPY reads: None for standard input.
+    that its COPY reads: None for standard input. `simulation` is what a simulated build made, when one was
+    asked for.
     """
 
     path: str
@@ -38,6 +42,8 @@ class Subject:
     dockerfile: Dockerfile
     settings: Settings = field(default_factory=Settings)
     context: Path | None = None
+    simulation: Simulation | None = None
+    contexts: Contexts = field(default_factory=Contexts)
 
     @property
     def lines(self) -> list[str]:
