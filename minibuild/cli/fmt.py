@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import re
 import sys
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -93,16 +91,12 @@ def _difference(file: str, before: str, after: str) -> str:
 
 
 def _replace(path: Path, text: str) -> None:
-    """Write the whole file or nothing; a link stays one, and the mode stays."""
-    path = path.resolve()
-    new = path.with_name(f".{path.name}.{os.getpid()}.new")
+    """Write the whole file or nothing."""
+    from minibuild.dockerfile.text import write_text
+
     try:
-        new.write_bytes(text.encode("utf-8", "surrogateescape"))
-        new.chmod(path.stat().st_mode & 0o7777)
-        new.replace(path)
+        write_text(path, text)
     except OSError as problem:
-        with suppress(OSError):
-            new.unlink()
         raise MinibuildError(f"can't be written: {problem.strerror}", path=str(path)) from None
 
 

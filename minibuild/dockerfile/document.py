@@ -50,7 +50,7 @@ def _heredoc(heredoc: Heredoc) -> dict[str, Any]:
     }
 
 
-def to_json(document: dict[str, Any]) -> str:
+def to_json(document: object) -> str:
     """One line of JSON; bytes that are no UTF-8 become replacement characters."""
     from json import dumps
 

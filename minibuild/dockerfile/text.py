@@ -1,8 +1,10 @@
-"""Reading Dockerfiles and ignore files: whatever stands under their names, the bytes taken are bounded."""
+"""Reading Dockerfiles and ignore files, of which the bytes taken are bounded, and writing texts."""
 
 from __future__ import annotations
 
+import os
 import stat
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,3 +33,26 @@ def read_source(source: Path | BinaryIO, name: str, *, regular: bool = False) ->
     if len(data) > LIMIT:
         raise DockerfileError(f"it is larger than {LIMIT >> 20} MiB", path=name)
     return data.decode("utf-8", "surrogateescape")
+
+
+def write_text(path: Path, text: str) -> None:
+    """Replace the file's text; a link stays one, and the mode stays. Devices are written to as they are.
+
+    Raise OSError.
+    """
+    path = path.resolve()
+    data = text.encode("utf-8", "surrogateescape")
+    exists = path.exists()
+    if exists and not path.is_file():
+        path.write_bytes(data)
+        return
+    new = path.with_name(f".{path.name}.{os.getpid()}.new")
+    try:
+        new.write_bytes(data)
+        if exists:
+            new.chmod(path.stat().st_mode & 0o7777)
+        new.replace(path)
+    except OSError:
+        with suppress(OSError):
+            new.unlink()
+        raise

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from minibuild.dockerfile.errors import DockerfileError
 from minibuild.dockerfile.parser import parse, without_lone_surrogates
 from minibuild.lint.check_directive import CheckDirective, read_check
+from minibuild.lint.copies import Contexts
 from minibuild.lint.finding import Finding, Level, Place
 from minibuild.lint.pragmas import Pragma, read_pragmas
 from minibuild.lint.rule import all_rules, family_of
@@ -16,12 +17,13 @@ from minibuild.lint.subject import Subject
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-    from pathlib import Path
 
     from minibuild.dockerfile.nodes import Dockerfile
     from minibuild.lint.configuration import Configuration
     from minibuild.lint.finding import Remark
+    from minibuild.lint.linting import Simulate
     from minibuild.lint.rule import Rule
+    from minibuild.lint.source import Source
 
 EXPERIMENTAL = frozenset({"InvalidDefinitionDescription"})
 # What BuildKit finds while it parses: it has told of these when it comes upon an instruction that is wrong.
@@ -37,15 +39,6 @@ _TOLD_WHILE_PARSING = frozenset(
 _BINARY = "this is a binary file, not a Dockerfile"
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
-    """A file to lint: its path as given, its text, and the directory it lies in (None: standard input)."""
-
-    path: str
-    text: str
-    context: Path | None = None
-
-
 @dataclass(slots=True)
 class _Examination:
     """A source under way: what was found so far. Without a `subject` it can't be parsed; `beginning` is then
@@ -59,17 +52,24 @@ class _Examination:
     findings: list[Finding] = field(default_factory=list)
 
 
-def lint(sources: Sequence[Source], configuration: Configuration) -> list[list[Finding]]:
-    """The findings of each source, sorted by place. ShellCheck is asked once for all of them."""
-    runner = _Runner(configuration)
+def lint(
+    sources: Sequence[Source], configuration: Configuration, simulate: Simulate | None = None
+) -> list[tuple[list[Finding], bool]]:
+    """The findings of each source, sorted by place, and whether they are all that there are: ShellCheck may
+    be missing. It is asked once for all of them. `simulate` builds a source for the rules that look at
+    images.
+    """
+    runner = _Runner(configuration, simulate)
     examinations = [runner.examine(source) for source in sources]
-    runner.ask_shellcheck([one for one in examinations if one.subject is not None])
-    return [runner.concluded(one) for one in examinations]
+    is_complete = runner.ask_shellcheck([one for one in examinations if one.subject is not None])
+    return [(runner.concluded(one), is_complete) for one in examinations]
 
 
 class _Runner:
-    def __init__(self, configuration: Configuration) -> None:
+    def __init__(self, configuration: Configuration, simulate: Simulate | None) -> None:
         self._configuration = configuration
+        self._simulate = simulate
+        self._contexts = Contexts()
         self._rules = all_rules()
         self._levels = {code: self._level(code, rule.level) for code, rule in self._rules.items()}
         self._active = [rule for code, rule in self._rules.items() if self._levels[code]]
@@ -102,8 +102,15 @@ class _Runner:
         self._run(rules, one, one.beginning)
 
     def _subject(self, source: Source, text: str, dockerfile: Dockerfile) -> Subject:
-        settings = self._configuration.settings
-        return Subject(source.path, without_lone_surrogates(text), dockerfile, settings, source.context)
+        return Subject(
+            source.path,
+            without_lone_surrogates(text),
+            dockerfile,
+            self._configuration.settings,
+            source.context,
+            self._simulate(source) if self._simulate is not None and text is source.text else None,
+            self._contexts,
+        )
 
     def _run(self, rules: Iterable[Rule], one: _Examination, subject: Subject) -> None:
         """Add what the rules find, as far as the file's check directive wants them."""
@@ -135,12 +142,12 @@ class _Runner:
         shown = lines[place.line - 1].rstrip("\r") if place.line <= len(lines) else ""
         return Finding(source.path, "DL1000", self._level("DL1000", Level.ERROR), place, message, shown)
 
-    def ask_shellcheck(self, examinations: Sequence[_Examination]) -> None:
-        """Add what ShellCheck says of the RUNs of all files."""
+    def ask_shellcheck(self, examinations: Sequence[_Examination]) -> bool:
+        """Add what ShellCheck says of the RUNs of all files; whether it could be asked."""
         try:
             shellcheck = import_module("minibuild.lint.shellcheck")
         except ImportError:
-            return
+            return False
 
         subjects = [one.subject for one in examinations if one.subject is not None]
         by_path = {id(one.subject): one for one in examinations}
@@ -149,6 +156,7 @@ class _Runner:
             level = self._level(code, level)
             if level:
                 one.findings.append(_finding(subject.path, code, level, remark, "", subject.lines))
+        return True
 
     def concluded(self, one: _Examination) -> list[Finding]:
         """The findings less what pragmas and configuration leave out, sorted, each once."""
@@ -186,8 +194,17 @@ class _Runner:
                 shellchecks = family_of(code) == "shellcheck"
                 if code not in self._rules and not shellchecks:
                     yield self._own("MB0001", subject, place, f"There is no rule {code}")
-                elif (pragma.line, code) not in used and not shellchecks and self._levels.get(code):
+                elif (pragma.line, code) not in used and self._has_run(code, subject):
                     yield self._own("MB0002", subject, place, f"{code} finds nothing here")
+
+    def _has_run(self, code: str, subject: Subject) -> bool:
+        """Whether a rule would have spoken here if it had something to say."""
+        rule = self._rules.get(code)
+        if rule is None or not self._levels[code]:
+            return False
+        if rule.reads == "simulation":
+            return self._simulate is not None
+        return rule.reads != "context" or subject.context is not None
 
     def _own(self, code: str, subject: Subject, place: Place, message: str) -> Finding:
         shown = subject.lines[place.line - 1].rstrip("\r")

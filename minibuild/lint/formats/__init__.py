@@ -24,6 +24,8 @@ FORMATS = {
     "junit": "junit",
     "codacy": "codacy",
 }
+# Formats for which hadolint has --file-path-in-report: what they name is looked for in a repository.
+NAMES_OF_FILES = frozenset(FORMATS) - {"tty", "json", "gnu"}
 
 
 @dataclass(frozen=True, slots=True)

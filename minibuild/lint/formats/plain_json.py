@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from json import dumps
 from typing import TYPE_CHECKING
+
+from minibuild.dockerfile.document import to_json
 
 if TYPE_CHECKING:
     from minibuild.lint.formats import Report
@@ -22,4 +23,4 @@ def render(report: Report) -> str:
         }
         for finding in report.findings
     ]
-    return dumps(found) + "\n"
+    return to_json(found) + "\n"
