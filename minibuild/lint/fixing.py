@@ -1,0 +1,127 @@
+"""Repairing what was found: edits of findings put into the text, again and again until nothing is left to do.
+
+Fixes of one round never touch each other; what one of them hides comes in the next round. A text that could
+be parsed can be parsed afterwards: a fix after which it can't be is left out. Lines keep their kind of end.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from minibuild.dockerfile.errors import DockerfileError
+from minibuild.dockerfile.parser import parse
+from minibuild.lint.runner import lint
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from minibuild.lint.configuration import Configuration
+    from minibuild.lint.finding import Edit, Finding, Fix
+    from minibuild.lint.linting import Simulate
+    from minibuild.lint.source import Source
+
+_MOST_ROUNDS = 20
+
+
+@dataclass(slots=True)
+class Fixed:
+    """A source, its repaired `text`, how many findings of each code were repaired, and what is left."""
+
+    source: Source
+    text: str
+    repaired: Counter[str] = field(default_factory=Counter)
+    findings: Sequence[Finding] = ()
+
+
+def fix_sources(
+    sources: Sequence[tuple[Source, Sequence[Finding]]],
+    configuration: Configuration,
+    *,
+    unsafe: bool = False,
+    simulate: Simulate | None = None,
+) -> list[Fixed]:
+    """Repair the sources, each given with its findings, as far as their fixes go.
+
+    `unsafe` also applies fixes that may change what the image does.
+    """
+    results = [Fixed(source, source.text, findings=findings) for source, findings in sources]
+    pending = results
+    seen = {id(one): {one.text} for one in results}
+    for _ in range(_MOST_ROUNDS):
+        pending = [one for one in pending if _apply(one, unsafe, seen[id(one)])]
+        if not pending:
+            break
+        changed = [replace(one.source, text=one.text) for one in pending]
+        for one, (findings, _complete) in zip(pending, lint(changed, configuration, simulate), strict=True):
+            one.findings = findings
+    return results
+
+
+def _apply(one: Fixed, unsafe: bool, seen: set[str]) -> bool:
+    """Apply what can be applied together; whether the text is another one now."""
+    offered = [
+        (finding, finding.fix) for finding in one.findings if finding.fix and (finding.fix.safe or unsafe)
+    ]
+    chosen = _apart([fix for _, fix in offered])
+    text = _edited(one.text, chosen)
+    if text in seen or not _parses_as_before(one.text, text):
+        chosen, text = _one_by_one(one.text, chosen, seen)
+    if text == one.text:
+        return False
+    edits = {fix.edits for fix in chosen}
+    one.repaired.update(finding.code for finding, fix in offered if fix.edits in edits)
+    one.text = text
+    seen.add(text)
+    return True
+
+
+def _apart(fixes: Iterable[Fix]) -> list[Fix]:
+    """Fixes that don't touch each other, in the order of the text; of two that do, the first."""
+    chosen: list[Fix] = []
+    taken: list[tuple[int, int]] = []
+    for fix in sorted(fixes, key=lambda fix: fix.edits[0].start if fix.edits else 0):
+        spans = [(edit.start, edit.end) for edit in fix.edits]
+        if spans and not any(start <= last and first <= end for start, end in spans for first, last in taken):
+            chosen.append(fix)
+            taken += spans
+    return chosen
+
+
+def _edited(text: str, fixes: Iterable[Fix]) -> str:
+    """The text with all edits, whose replacements get the text's line ends."""
+    crlf = text.count("\r\n") * 2 > text.count("\n")
+    edits: list[Edit] = sorted(
+        (edit for fix in fixes for edit in fix.edits), key=lambda edit: edit.start, reverse=True
+    )
+    for edit in edits:
+        new = edit.replacement
+        if crlf:
+            new = new.replace("\r\n", "\n").replace("\n", "\r\n")
+        text = text[: edit.start] + new + text[edit.end :]
+    return text
+
+
+def _one_by_one(text: str, fixes: Sequence[Fix], seen: set[str]) -> tuple[list[Fix], str]:
+    """(the fixes after which the text can still be parsed, the text with them)."""
+    kept: list[Fix] = []
+    result = text
+    for fix in fixes:
+        tried = _edited(text, [*kept, fix])
+        if tried not in seen and _parses_as_before(text, tried):
+            kept.append(fix)
+            result = tried
+    return kept, result
+
+
+def _parses_as_before(before: str, after: str) -> bool:
+    return _parses(after) or not _parses(before)
+
+
+def _parses(text: str) -> bool:
+    try:
+        parse(text, dialect="docker")
+    except DockerfileError:
+        return False
+    return True
