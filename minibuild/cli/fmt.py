@@ -71,7 +71,7 @@ def _formatted(file: str, dialect: Dialect) -> tuple[str, str]:
 
 def _show(file: str, before: str, after: str, *, check: bool, diff: bool, write: bool) -> None:
     if diff:
-        _print(_difference(file, before, after))
+        _print(difference(file, before, after))
     if before != after and write:
         _replace(Path(file), after)
     if before != after and (write or check):
@@ -80,7 +80,8 @@ def _show(file: str, before: str, after: str, *, check: bool, diff: bool, write:
         _print(after)
 
 
-def _difference(file: str, before: str, after: str) -> str:
+def difference(file: str, before: str, after: str) -> str:
+    """The change of a file as a unified diff, "" for none."""
     from difflib import unified_diff
 
     old, new = (_LINE.findall(text) for text in (before, after))

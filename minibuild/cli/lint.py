@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from minibuild.cli.lint_options import options_of_flags, output_options, rule_options
+from minibuild.cli.lint_options import fix_options, options_of_flags, output_options, rule_options
 from minibuild.cli.location import StoreLocation, pass_location
 from minibuild.errors import MinibuildError, UsageError
 from minibuild.lint.configuration import Configuration, Options, configure, joined, level_named
@@ -30,6 +30,7 @@ _BROKEN_CONFIGURATION = 2
 @click.command("lint", short_help="Find mistakes in Dockerfiles, and repair them.")
 @rule_options
 @output_options
+@fix_options
 @click.option("--explain", metavar="CODE", help="Print what a rule finds and why, and exit.")
 @click.option("--list-rules", is_flag=True, help="Print all rules, and exit.")
 @click.argument("files", metavar="[FILE|DIRECTORY|PATTERN]...", nargs=-1)
@@ -56,7 +57,12 @@ def lint_command(location: StoreLocation, /, files: tuple[str, ...], **given: An
         return
     _check_usage(given)
     setup = _set_up(given)
-    outcome = _lint(location, files, setup, given)
+    manner = _manner(location, setup, given)
+    outcome = _lint(files, setup, manner)
+    if given["fix"] or given["diff"]:
+        would_change = _fix(outcome, setup, manner, given)
+        if given["diff"]:
+            raise SystemExit(int(would_change or bool(outcome.errors)))
     findings = _less_known(outcome, given)
     _write(findings, outcome, setup, given)
     status = _status(findings, outcome, setup)
@@ -76,12 +82,30 @@ class _Setup:
 def _check_usage(given: dict[str, Any]) -> None:
     if given["update_baseline"] and not given["baseline"]:
         raise UsageError("--update-baseline needs --baseline FILE")
+    if given["unsafe_fixes"] and not (given["fix"] or given["diff"]):
+        raise UsageError("--unsafe-fixes goes with --fix or --diff")
     plain = [form for form in given["formats"] if "=" not in form]
     if len(plain) > 1:
         raise UsageError(
             f"{' and '.join(plain)} can't both be written to the same place",
             hint=f"give one a file: --format {plain[1]}=FILE",
         )
+
+
+def _fix(outcome: Outcome, setup: _Setup, manner: Manner, given: dict[str, Any]) -> bool:
+    """Repair the files, or (`--diff`) show how; whether there was anything to repair."""
+    from minibuild.cli.lint_fix import differences, fix_outcome, told, write_fixed
+
+    if setup.is_broken:
+        raise UsageError("nothing is repaired by a configuration that is broken")
+    results = fix_outcome(outcome, setup.configuration, manner.simulate, unsafe=given["unsafe_fixes"])
+    if given["diff"]:
+        _print(differences(results))
+        return any(one.text != one.source.text for one in results)
+    write_fixed(results)
+    _print("".join(one.text for one in results if one.source.path == "-"))
+    _print(told(results), to_error=True)
+    return False
 
 
 def _set_up(given: dict[str, Any]) -> _Setup:
@@ -105,12 +129,12 @@ def _set_up(given: dict[str, Any]) -> _Setup:
     return _Setup(options, configure(options), any(broken))
 
 
-def _lint(location: StoreLocation, files: Sequence[str], setup: _Setup, given: dict[str, Any]) -> Outcome:
+def _lint(files: Sequence[str], setup: _Setup, manner: Manner) -> Outcome:
     from minibuild.lint.discovery import find_files
     from minibuild.lint.linting import lint_files
 
     paths, errors = find_files(files or (".",))
-    outcome = lint_files(paths, setup.configuration, _manner(location, setup, given))
+    outcome = lint_files(paths, setup.configuration, manner)
     for error in (*errors, *outcome.errors):
         _print(error.render() + "\n", to_error=True)
     outcome.errors = [*errors, *outcome.errors]
@@ -165,7 +189,8 @@ def _write(findings: Sequence[Finding], outcome: Outcome, setup: _Setup, given: 
             report = Report([replace(one, path=alias) for one in findings], [alias], colour)
         text = render(name, report)
         if not place:
-            _print(text)
+            # Standard output then has the repaired standard input.
+            _print(text, to_error=given["fix"] and "-" in report.files)
             continue
         from minibuild.dockerfile.text import write_text
 

@@ -101,6 +101,16 @@ def output_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return _decorated(command, options)
 
 
+def fix_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options that repair what is found."""
+    options = [
+        click.option("--fix", is_flag=True, help="Repair what can be repaired without changing the image."),
+        click.option("--diff", is_flag=True, help="Print what --fix would change, and write nothing."),
+        click.option("--unsafe-fixes", is_flag=True, help="With --fix: also what may change the image."),
+    ]
+    return _decorated(command, options)
+
+
 def _decorated(command: Callable[..., Any], options: list[Callable[..., Any]]) -> Callable[..., Any]:
     for option in reversed(options):
         command = option(command)

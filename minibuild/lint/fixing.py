@@ -78,14 +78,15 @@ def _apply(one: Fixed, unsafe: bool, seen: set[str]) -> bool:
 
 
 def _apart(fixes: Iterable[Fix]) -> list[Fix]:
-    """Fixes that don't touch each other, in the order of the text; of two that do, the first."""
+    """Fixes that don't touch each other nor what lies between the edits of one, in the order of the text; of
+    two that do, the first.
+    """
     chosen: list[Fix] = []
-    taken: list[tuple[int, int]] = []
-    for fix in sorted(fixes, key=lambda fix: fix.edits[0].start if fix.edits else 0):
-        spans = [(edit.start, edit.end) for edit in fix.edits]
-        if spans and not any(start <= last and first <= end for start, end in spans for first, last in taken):
+    reached = -1
+    for fix in sorted((fix for fix in fixes if fix.edits), key=lambda fix: fix.edits[0].start):
+        if fix.edits[0].start > reached:
             chosen.append(fix)
-            taken += spans
+            reached = max(edit.end for edit in fix.edits)
     return chosen
 
 
