@@ -1,7 +1,8 @@
 """Repairing what was found: edits of findings put into the text, again and again until nothing is left to do.
 
 Fixes of one round never touch each other; what one of them hides comes in the next round. A text that could
-be parsed can be parsed afterwards: a fix after which it can't be is left out. Lines keep their kind of end.
+be parsed can be parsed afterwards: a fix after which it can't be is left out, and so are fixes after which as
+much is found as before. Lines keep their kind of end.
 """
 
 from __future__ import annotations
@@ -27,12 +28,16 @@ _MOST_ROUNDS = 20
 
 @dataclass(slots=True)
 class Fixed:
-    """A source, its repaired `text`, how many findings of each code were repaired, and what is left."""
+    """A source, its repaired `text`, how many findings of each code were `repaired`, and what is left.
+
+    Fixes of `useless` codes change nothing for the better.
+    """
 
     source: Source
     text: str
     repaired: Counter[str] = field(default_factory=Counter)
     findings: Sequence[Finding] = ()
+    useless: set[str] = field(default_factory=set)
 
 
 def fix_sources(
@@ -48,33 +53,48 @@ def fix_sources(
     """
     results = [Fixed(source, source.text, findings=findings) for source, findings in sources]
     pending = results
-    seen = {id(one): {one.text} for one in results}
     for _ in range(_MOST_ROUNDS):
-        pending = [one for one in pending if _apply(one, unsafe, seen[id(one)])]
-        if not pending:
+        tried = [(one, *attempt) for one in pending if (attempt := _attempt(one, unsafe)) is not None]
+        changed = [replace(one.source, text=text) for one, text, _ in tried]
+        if not changed:
             break
-        changed = [replace(one.source, text=one.text) for one in pending]
-        for one, (findings, _complete) in zip(pending, lint(changed, configuration, simulate), strict=True):
-            one.findings = findings
+        for (one, text, codes), (findings, _) in zip(
+            tried, lint(changed, configuration, simulate), strict=True
+        ):
+            _judge(one, text, codes, findings)
+        pending = [one for one, _, _ in tried]
     return results
 
 
-def _apply(one: Fixed, unsafe: bool, seen: set[str]) -> bool:
-    """Apply what can be applied together; whether the text is another one now."""
+def _attempt(one: Fixed, unsafe: bool) -> tuple[str, Counter[str]] | None:
+    """(the text with all fixes that go together, how many findings of each code they are for); None when
+    there is nothing to do.
+    """
     offered = [
-        (finding, finding.fix) for finding in one.findings if finding.fix and (finding.fix.safe or unsafe)
+        (finding.code, finding.fix)
+        for finding in one.findings
+        if finding.fix and (finding.fix.safe or unsafe) and finding.code not in one.useless
     ]
     chosen = _apart([fix for _, fix in offered])
     text = _edited(one.text, chosen)
-    if text in seen or not _parses_as_before(one.text, text):
-        chosen, text = _one_by_one(one.text, chosen, seen)
+    if not _parses_as_before(one.text, text):
+        chosen, text = _one_by_one(one.text, chosen)
     if text == one.text:
-        return False
+        return None
     edits = {fix.edits for fix in chosen}
-    one.repaired.update(finding.code for finding, fix in offered if fix.edits in edits)
-    one.text = text
-    seen.add(text)
-    return True
+    return text, Counter(code for code, fix in offered if fix.edits in edits)
+
+
+def _judge(one: Fixed, text: str, codes: Counter[str], findings: Sequence[Finding]) -> None:
+    """Take over the text, of which `findings` are left, unless fixes of some code were of no use."""
+    before = Counter(finding.code for finding in one.findings)
+    after = Counter(finding.code for finding in findings)
+    useless = {code for code in codes if after[code] >= before[code]}
+    if useless:
+        one.useless |= useless
+        return
+    one.text, one.findings = text, findings
+    one.repaired.update(codes)
 
 
 def _apart(fixes: Iterable[Fix]) -> list[Fix]:
@@ -104,13 +124,13 @@ def _edited(text: str, fixes: Iterable[Fix]) -> str:
     return text
 
 
-def _one_by_one(text: str, fixes: Sequence[Fix], seen: set[str]) -> tuple[list[Fix], str]:
+def _one_by_one(text: str, fixes: Sequence[Fix]) -> tuple[list[Fix], str]:
     """(the fixes after which the text can still be parsed, the text with them)."""
     kept: list[Fix] = []
     result = text
     for fix in fixes:
         tried = _edited(text, [*kept, fix])
-        if tried not in seen and _parses_as_before(text, tried):
+        if _parses_as_before(text, tried):
             kept.append(fix)
             result = tried
     return kept, result

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from minibuild.dockerfile.nodes import From
+from minibuild.dockerfile.nodes import Copy, From, Run
 from minibuild.lint.finding import Fix, Level, Remark
 from minibuild.lint.places import replacing, spot
 from minibuild.lint.rule import Example, rule
@@ -36,8 +36,30 @@ def stage_name_casing(subject: Subject) -> Iterator[Remark]:
             yield Remark(
                 spot(subject, instruction, start, end),
                 f"Write the stage's name {name} in lower case: {name.lower()}",
-                _rewritten(subject, instruction, start, end, name.lower()),
+                _renamed(subject, instruction, name),
             )
+
+
+def _renamed(subject: Subject, stage: From, name: str) -> Fix | None:
+    """The fix that writes the name in lower case where the stage begins and where it is used."""
+    used = re.compile(rf"(?<=--from=){re.escape(name)}(?=\s)|(?<=,from=){re.escape(name)}(?=[,\s])")
+    edits = []
+    for instruction in subject.dockerfile.instructions:
+        text = instruction.original
+        spans = [match.span() for match in used.finditer(text)] if isinstance(instruction, Copy | Run) else []
+        if isinstance(instruction, From) and instruction.image == name:
+            at = text.find(name, len(instruction.written))
+            spans.append((at, at + len(name)))
+        if instruction is stage:
+            match = _AS.search(text)
+            spans += [match.span("name")] if match else []
+        for start, end in spans:
+            edit = replacing(subject, instruction, start, end, name.lower())
+            if edit is None:
+                return None
+            edits.append(edit)
+    edits.sort(key=lambda edit: edit.start)
+    return Fix(f"Write {name.lower()}", tuple(edits))
 
 
 @rule(
