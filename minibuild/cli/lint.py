@@ -27,7 +27,11 @@ if TYPE_CHECKING:
 _BROKEN_CONFIGURATION = 2
 
 
-@click.command("lint", short_help="Find mistakes in Dockerfiles, and repair them.")
+@click.command(
+    "lint",
+    short_help="Find mistakes in Dockerfiles, and repair them.",
+    epilog="Example: minibuild lint --format tty --format sarif=lint.sarif Dockerfile",
+)
 @rule_options
 @output_options
 @fix_options
@@ -44,11 +48,6 @@ def lint_command(location: StoreLocation, /, files: tuple[str, ...], **given: An
 
     The exit status is 1 when a finding has the level of the failure threshold or a worse one, 2 when the
     usage or a configuration file is wrong.
-
-    \b
-    Examples:
-      minibuild lint
-      minibuild lint --format tty --format sarif=lint.sarif Dockerfile
     """
     if given["explain"] or given["list_rules"]:
         from minibuild.lint.explanation import explain, list_rules
@@ -138,6 +137,8 @@ def _lint(files: Sequence[str], setup: _Setup, manner: Manner) -> Outcome:
     for error in (*errors, *outcome.errors):
         _print(error.render() + "\n", to_error=True)
     outcome.errors = [*errors, *outcome.errors]
+    if outcome.problem:
+        _print(f"notice: rules SC… were left out: {outcome.problem}\n", to_error=True)
     if not files and not paths:
         _print("no Dockerfile below the working directory\n", to_error=True)
     if setup.options.verbose:
@@ -160,7 +161,7 @@ def _manner(location: StoreLocation, setup: _Setup, given: dict[str, Any]) -> Ma
     elif not given["no_cache"]:
         from minibuild.lint.cache import ResultCache, default_directory
 
-        cache = ResultCache(default_directory(), (setup.configuration.fingerprint(),))
+        cache = ResultCache(default_directory(location.given), (setup.configuration.fingerprint(),))
     return Manner(cache, given["jobs"], simulate)
 
 

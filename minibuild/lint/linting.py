@@ -29,13 +29,14 @@ _FEW = 24
 @dataclass(slots=True)
 class Outcome:
     """The findings of all files, sorted by file as given and place; the files that were linted; what went
-    wrong with others; how many results came from the cache.
+    wrong with others; how many results came from the cache; `problem` says why ShellCheck could not be asked.
     """
 
     findings: list[Finding] = field(default_factory=list)
     sources: list[Source] = field(default_factory=list)
     errors: list[MinibuildError] = field(default_factory=list)
     kept: int = 0
+    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +67,11 @@ def lint_files(paths: Iterable[str], configuration: Configuration, manner: Manne
     missing = [number for number, result in enumerate(results) if result is None]
     outcome.kept = len(results) - len(missing)
     sources = [outcome.sources[number] for number in missing]
-    for number, (findings, is_complete) in zip(missing, _linted(sources, configuration, manner), strict=True):
+    for number, (findings, problem) in zip(missing, _linted(sources, configuration, manner), strict=True):
         results[number] = findings
-        if cache is not None and is_complete:
+        if problem:
+            outcome.problem = problem
+        elif cache is not None:
             cache.put(keys[number], findings)
     outcome.findings = [finding for result in results for finding in result or ()]
     return outcome
@@ -76,8 +79,8 @@ def lint_files(paths: Iterable[str], configuration: Configuration, manner: Manne
 
 def _linted(
     sources: Sequence[Source], configuration: Configuration, manner: Manner
-) -> Iterator[tuple[list[Finding], bool]]:
-    """(findings, whether they are all that there are) for each source."""
+) -> Iterator[tuple[list[Finding], str]]:
+    """(findings, why ShellCheck's are not among them, or "") for each source."""
     if not sources:
         return
     from minibuild.lint.runner import lint  # not needed when everything was found before

@@ -25,6 +25,7 @@ _PRAGMA = re.compile(
     r"[ \t]*(?P<tool>hadolint[ \t]|minibuild:)[ \t]*(?P<everywhere>global[ \t]+)?ignore[ \t]*=[ \t]*"
     r"(?P<codes>[A-Za-z0-9_]+(?:[ \t]*,[ \t]*[A-Za-z0-9_]+)*)[ \t]*(?:#.*)?\Z"
 )
+_SHELL = re.compile(r"[ \t]*hadolint[ \t]+shell[ \t]*=[ \t]*(?P<shell>\S+)[ \t]*\Z")
 _CODE = re.compile(r"[A-Za-z0-9_]+")
 
 
@@ -64,6 +65,14 @@ def read_pragmas(subject: Subject) -> list[Pragma]:
             Pragma(line, tuple(c for c, _ in codes), tuple(at + start for _, start in codes), first, last)
         )
     return found
+
+
+def shell_pragmas(subject: Subject) -> dict[int, str]:
+    """`# hadolint shell=SHELL` by the lines in which they stand: the shell of the RUNs that follow."""
+    if "shell" not in subject.text:
+        return {}
+    found = ((line, _SHELL.match(text.removeprefix("#"))) for line, text in _comments(subject))
+    return {line: match["shell"] for line, match in found if match is not None}
 
 
 def _reach(

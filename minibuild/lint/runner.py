@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from importlib import import_module
 from typing import TYPE_CHECKING
 
 from minibuild.dockerfile.errors import DockerfileError
 from minibuild.dockerfile.parser import parse, without_lone_surrogates
+from minibuild.dockerfile.tolerant import parse_tolerantly
 from minibuild.lint.check_directive import CheckDirective, read_check
 from minibuild.lint.copies import Contexts
 from minibuild.lint.finding import Finding, Level, Place
 from minibuild.lint.pragmas import Pragma, read_pragmas
 from minibuild.lint.rule import all_rules, family_of
+from minibuild.lint.shellcheck import ShellCheckError, findings
 from minibuild.lint.subject import Subject
 
 if TYPE_CHECKING:
@@ -54,15 +55,15 @@ class _Examination:
 
 def lint(
     sources: Sequence[Source], configuration: Configuration, simulate: Simulate | None = None
-) -> list[tuple[list[Finding], bool]]:
-    """The findings of each source, sorted by place, and whether they are all that there are: ShellCheck may
-    be missing. It is asked once for all of them. `simulate` builds a source for the rules that look at
-    images.
+) -> list[tuple[list[Finding], str]]:
+    """The findings of each source, sorted by place, and why ShellCheck's are not among them, or "".
+
+    ShellCheck is asked once for all of them. `simulate` builds a source for the rules that look at images.
     """
     runner = _Runner(configuration, simulate)
     examinations = [runner.examine(source) for source in sources]
-    is_complete = runner.ask_shellcheck([one for one in examinations if one.subject is not None])
-    return [(runner.concluded(one), is_complete) for one in examinations]
+    problem = runner.ask_shellcheck([one for one in examinations if one.subject is not None])
+    return [(runner.concluded(one), problem) for one in examinations]
 
 
 class _Runner:
@@ -83,12 +84,31 @@ class _Runner:
         try:
             dockerfile = parse(source.text, dialect="docker", filename=source.path)
         except DockerfileError as error:
-            one.findings.append(self._unparsable(source, error))
+            if not self._examine_tolerantly(one):
+                one.findings.append(self._unparsable(source, error))
             self._examine_beginning(one, source.text.split("\n")[: max(error.line - 1, 0)])
             return one
         one.subject = self._subject(source, source.text, dockerfile)
         self._run(self._active, one, one.subject)
         return one
+
+    def _examine_tolerantly(self, one: _Examination) -> bool:
+        """Run hadolint's rules and our own over a file that BuildKit refuses but hadolint reads.
+
+        False when nobody can read it.
+        """
+        source = one.source
+        try:
+            dockerfile, errors = parse_tolerantly(source.text, filename=source.path)
+        except DockerfileError:
+            return False
+        one.subject = self._subject(source, source.text, dockerfile)
+        self._run([rule for rule in self._active if rule.family != "buildkit"], one, one.subject)
+        for error in errors:
+            place = Place(max(error.line, 1), max(error.column, 1))
+            message = f"BuildKit refuses this: {error.message}"
+            one.findings.append(self._own("MB0004", one.subject, place, message))
+        return True
 
     def _examine_beginning(self, one: _Examination, lines: Sequence[str]) -> None:
         """Tell what BuildKit tells of the `lines` above the one that it can't read."""
@@ -142,21 +162,19 @@ class _Runner:
         shown = lines[place.line - 1].rstrip("\r") if place.line <= len(lines) else ""
         return Finding(source.path, "DL1000", self._level("DL1000", Level.ERROR), place, message, shown)
 
-    def ask_shellcheck(self, examinations: Sequence[_Examination]) -> bool:
-        """Add what ShellCheck says of the RUNs of all files; whether it could be asked."""
+    def ask_shellcheck(self, examinations: Sequence[_Examination]) -> str:
+        """Add what ShellCheck says of the RUNs of all files; why it could not be asked, or ""."""
+        subjects = {id(one.subject): one for one in examinations}
+        asked = [one.subject for one in examinations if one.subject is not None]
         try:
-            shellcheck = import_module("minibuild.lint.shellcheck")
-        except ImportError:
-            return False
-
-        subjects = [one.subject for one in examinations if one.subject is not None]
-        by_path = {id(one.subject): one for one in examinations}
-        for subject, code, level, remark in shellcheck.findings(subjects):
-            one = by_path[id(subject)]
-            level = self._level(code, level)
-            if level:
-                one.findings.append(_finding(subject.path, code, level, remark, "", subject.lines))
-        return True
+            for subject, code, level, remark in findings(asked):
+                level = self._level(code, level)
+                if level:
+                    made = _finding(subject.path, code, level, remark, "", subject.lines)
+                    subjects[id(subject)].findings.append(made)
+        except ShellCheckError as error:
+            return str(error)
+        return ""
 
     def concluded(self, one: _Examination) -> list[Finding]:
         """The findings less what pragmas and configuration leave out, sorted, each once."""

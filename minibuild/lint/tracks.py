@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from minibuild.dockerfile.nodes import Instruction, Onbuild, Run
+from minibuild.dockerfile.nodes import From, Instruction, Onbuild, Run
 from minibuild.lint.places import spot, whole
 from minibuild.lint.scripts import Script, script_of
 
@@ -64,6 +64,21 @@ def runs(subject: Subject, *, held: bool = True) -> Iterator[RunLine]:
     for line in (one for track in tracks(subject)[: 1 + held] for one in track):
         if isinstance(line.instruction, Run):
             yield RunLine(line.instruction, line.outer, script_of(line.instruction))
+
+
+def kept_runs(subject: Subject) -> Iterator[RunLine]:
+    """The RUNs whose layers are in the image: of the last stage, and of stages that others are built on."""
+    for track in tracks(subject):
+        froms = [line.instruction for line in track if isinstance(line.instruction, From)]
+        images = {one.image for one in froms}
+        stage: From | None = None
+        for line in track:
+            if isinstance(line.instruction, From):
+                stage = line.instruction
+            elif isinstance(line.instruction, Run):
+                name = stage.original.split()[-1] if stage is not None and stage.name else ""
+                if stage is None or stage is froms[-1] or name in images:
+                    yield RunLine(line.instruction, line.outer, script_of(line.instruction))
 
 
 def of_kind(subject: Subject, kind: type[Kind], *, held: bool = False) -> Iterator[tuple[Kind, Instruction]]:

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from minibuild.dockerfile.nodes import From, Run
 from minibuild.lint.edits import appended, inserted, renamed
 from minibuild.lint.finding import Level, Remark
 from minibuild.lint.rule import Example, rule
-from minibuild.lint.scripts import script_of
-from minibuild.lint.tracks import RunLine, runs, tracks
+from minibuild.lint.tracks import kept_runs, runs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from minibuild.dockerfile.nodes import Run
     from minibuild.lint.scripts import Command, Script
     from minibuild.lint.subject import Subject
 
+_UPDATERS = ("apt-get", "apt", "aptitude")
 _LISTS = "/var/lib/apt/lists"
 
 
@@ -60,36 +60,18 @@ def _is_fixed(package: str) -> bool:
     ),
 )
 def lists_left(subject: Subject) -> Iterator[Remark]:
-    for track in tracks(subject):
-        forgotten: list[tuple[RunLine, From | None]] = []
-        froms: list[From] = []
-        for line in track:
-            if isinstance(line.instruction, From):
-                froms.append(line.instruction)
-            elif isinstance(line.instruction, Run):
-                script = script_of(line.instruction)
-                if _forgets_lists(script) and not _keeps_lists_elsewhere(line.instruction):
-                    run = RunLine(line.instruction, line.outer, script)
-                    forgotten.append((run, froms[-1] if froms else None))
-        images = {one.image for one in froms}
-        for run, stage in forgotten:
-            if stage is None or stage is froms[-1] or _alias(stage) in images:
-                update = next(c for c in run.script.all_of("apt-get") if c.has("update"))
-                yield Remark(
-                    run.place(subject, update),
-                    "Remove the lists of apt-get in this RUN: rm -rf /var/lib/apt/lists/*",
-                    appended(subject, run, " && rm -rf /var/lib/apt/lists/*"),
-                )
-
-
-def _alias(stage: From) -> str:
-    """The stage's name as it is written."""
-    words = stage.original.split()
-    return words[-1] if stage.name else ""
+    for line in kept_runs(subject):
+        if _forgets_lists(line.script) and not _keeps_lists_elsewhere(line.run):
+            update = next(c for c in line.script.all_of(*_UPDATERS) if c.has("update"))
+            yield Remark(
+                line.place(subject, update),
+                "Remove the lists of apt-get in this RUN: rm -rf /var/lib/apt/lists/*",
+                appended(subject, line, " && rm -rf /var/lib/apt/lists/*"),
+            )
 
 
 def _forgets_lists(script: Script) -> bool:
-    updates = script.any(lambda c: c.name == "apt-get" and c.has("update"))
+    updates = script.any(lambda c: c.name in _UPDATERS and c.has("update"))
     return updates and not script.any(lambda c: c.name == "rm" and c.has("-rf", _LISTS + "/*"))
 
 

@@ -80,12 +80,9 @@ def sparse_log(subject: Subject) -> Iterator[Remark]:
                 )
 
 
-def _uids(command: Command) -> Iterator[str]:
-    for flag in command.flags:
-        if flag.name in ("u", "uid"):
-            word = command.arguments[flag.index]
-            attached = word.partition("=")[2] if word.startswith("--") else ""
-            yield attached or "".join(command.arguments[flag.index + 1 : flag.index + 2])
+def _uids(command: Command) -> list[str]:
+    after = [flag.index + 1 for flag in command.flags if flag.name == "u"]
+    return ["".join(command.arguments[at : at + 1]) for at in after]
 
 
 @rule(

@@ -11,7 +11,7 @@ from minibuild.lint.finding import Level, Remark
 from minibuild.lint.places import spot, whole
 from minibuild.lint.rule import Example, rule
 from minibuild.lint.scripts import script_of
-from minibuild.lint.tracks import of_kind, tracks
+from minibuild.lint.tracks import tracks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -88,23 +88,24 @@ def _extracts(command: Command) -> bool:
     example=Example("ADD requirements.txt /app/", "COPY requirements.txt /app/"),
 )
 def needless_add(subject: Subject) -> Iterator[Remark]:
-    for instruction, outer in of_kind(subject, Add, held=True):
-        sources = instruction.sources
-        if sources and not any(
-            _is_archive(one) or _bare(one).startswith(_REMOTE) or _is_git(one) for one in sources
-        ):
-            own = instruction is outer
-            start = instruction.original.lower().find("add")
-            fix = (
-                replaced(subject, instruction, (start, start + 3), "COPY")
-                if own and not instruction.flags
-                else None
+    for instruction in subject.dockerfile.instructions:
+        if not isinstance(instruction, Add):
+            continue
+        if not all(_is_archive(one) or _bare(one).startswith(_REMOTE) for one in instruction.sources):
+            start = len(instruction.original) - len(instruction.original.lstrip())
+            fix = replaced(subject, instruction, (start, start + 3), "COPY")
+            remote = any(_is_remote(one) for one in instruction.sources) or instruction.documents
+            yield Remark(
+                whole(subject, instruction),
+                "Use COPY for files and directories",
+                None if instruction.flags or remote else fix,
             )
-            yield Remark(whole(subject, outer), "Use COPY for files and directories", fix)
 
 
-def _is_git(source: str) -> bool:
-    return _bare(source).startswith("git@") or bool(re.search(r"\.git(?:#.*)?$", _bare(source)))
+def _is_remote(source: str) -> bool:
+    """Whether only ADD can take it: an archive, a URL or a repository."""
+    bare = _bare(source)
+    return _is_archive(bare) or "$" in bare or "://" in bare or bare.startswith("git@")
 
 
 @rule(
@@ -115,19 +116,19 @@ def _is_git(source: str) -> bool:
     example=Example("COPY a b /app", "COPY a b /app/"),
 )
 def no_directory(subject: Subject) -> Iterator[Remark]:
-    for instruction, outer in of_kind(subject, Copy, held=True):
-        if isinstance(instruction, Add) or len(instruction.sources) < 2:
+    for instruction in subject.dockerfile.instructions:
+        if not isinstance(instruction, Copy) or isinstance(instruction, Add) or len(instruction.sources) < 2:
             continue
         target = _bare(instruction.destination)
         if not target.endswith(("/", "\\")):
             end = len(instruction.original.rstrip())
-            own = instruction is outer and instruction.form != "exec" and instruction.destination == target
+            own = instruction.form != "exec" and instruction.destination == target
             fix = (
                 replaced(subject, instruction, (end - 1, end), instruction.original[end - 1] + "/")
                 if own
                 else None
             )
-            yield Remark(whole(subject, outer), f"End the destination with a slash: {target}/", fix)
+            yield Remark(whole(subject, instruction), f"End the destination with a slash: {target}/", fix)
 
 
 @rule(
@@ -184,32 +185,24 @@ def own_stage(subject: Subject) -> Iterator[Remark]:
     example=Example("COPY a b/", "WORKDIR /app\nCOPY a b/"),
 )
 def relative_destination(subject: Subject) -> Iterator[Remark]:
-    for track in tracks(subject):
-        known: dict[str, bool] = {}
-        current = ""
-        for line in track:
-            one = line.instruction
-            if isinstance(one, From):
-                inherited = known.get(one.image.partition(":")[0], False)
-                current = one.original.split()[-1] if one.name else one.image.partition(":")[0]
-                known[current] = inherited
-            elif isinstance(one, Workdir):
-                known[current] = True
-            elif (
-                isinstance(one, Copy)
-                and not isinstance(one, Add)
-                and not known.get(current)
-                and _is_relative(one)
-            ):
-                yield Remark(
-                    whole(subject, line.outer),
-                    f"Set WORKDIR before, or give an absolute path: {one.destination}",
-                )
+    known: dict[str, bool] = {}
+    current = ""
+    for one in subject.dockerfile.instructions:
+        if isinstance(one, From):
+            image = re.split("[:@]", one.image)[0]
+            current = one.original.split()[-1] if one.name else image
+            known[current] = known.get(image, False)
+        elif isinstance(one, Workdir):
+            known[current] = True
+        elif isinstance(one, Copy) and not known.get(current) and _is_relative(one):
+            advice = f"Set WORKDIR before, or give an absolute path: {one.destination}"
+            yield Remark(whole(subject, one), advice)
 
 
 def _is_relative(instruction: Copy) -> bool:
     target = _bare(instruction.destination)
-    return not target.startswith(("/", "$")) and not _WINDOWS.match(target)
+    fixed = target.startswith(("/", "$")) or _WINDOWS.match(target)
+    return not isinstance(instruction, Add) and not fixed
 
 
 @rule(

@@ -57,6 +57,14 @@ rule(
 )(_nothing)
 
 rule(
+    "MB0004",
+    Level.ERROR,
+    "BuildKit refuses the instruction.",
+    why="hadolint reads such a file, and its rules speak of it, but it can't be built.",
+    example=Example("FROM alpine:3.20\nONBUILD FROM debian:12", "FROM alpine:3.20\nONBUILD RUN make"),
+)(_nothing)
+
+rule(
     "InvalidBaseImagePlatform",
     Level.WARNING,
     "The base image has another platform than the one asked for.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from minibuild.dockerfile.nodes import Arg, From
+from minibuild.dockerfile.nodes import Arg, Copy, From, Run
 from minibuild.lint.edits import replaced
 from minibuild.lint.finding import Level, Remark
 from minibuild.lint.places import spot, whole
@@ -14,6 +14,7 @@ from minibuild.lint.rule import Example, rule
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from minibuild.dockerfile.nodes import Instruction
     from minibuild.lint.finding import Place
     from minibuild.lint.subject import Subject
 
@@ -27,12 +28,16 @@ def _image(subject: Subject, instruction: From) -> Place:
 
 
 def _parts(image: str) -> tuple[str, str, str]:
-    """(name, tag, digest) of an image as it is written; variables are part of what they stand in."""
+    """(name, tag, digest) of an image as it is written.
+
+    A registry's name has a dot: the port of another one is taken for a tag, as hadolint has it.
+    """
     name, _, digest = image.partition("@")
-    head, colon, tag = name.rpartition(":")
-    if colon and "/" not in tag and "}" not in tag.partition("$")[0]:
-        return head, tag, digest
-    return name, "", digest
+    registry, slash, rest = name.partition("/")
+    if not slash or "." not in registry or registry.startswith("$"):
+        registry, slash, rest = "", "", name
+    inner, _, tag = rest.partition(":")
+    return registry + slash + inner, tag, digest
 
 
 @rule(
@@ -102,12 +107,25 @@ def untrusted(subject: Subject) -> Iterator[Remark]:
     if not trusted:
         return
     stages: set[str] = set()
-    for stage in subject.dockerfile.stages:
-        name, _, _ = _parts(stage.from_.image)
-        if name != "scratch" and name not in stages and not any(_allows(one, name) for one in trusted):
-            yield Remark(_image(subject, stage.from_), f"{name} comes from a registry that is not trusted")
-        if stage.name:
-            stages |= {stage.name, stage.from_.original.split()[-1]}
+    for instruction in subject.dockerfile.instructions:
+        for image in _images(instruction):
+            name, _, _ = _parts(image)
+            own = name == "scratch" or name in stages or name.isdigit()
+            if not own and not any(_allows(one, name) for one in trusted):
+                yield Remark(whole(subject, instruction), f"{name} comes from a registry that is not trusted")
+        if isinstance(instruction, From) and instruction.name:
+            stages |= {instruction.name, instruction.original.split()[-1]}
+
+
+def _images(instruction: Instruction) -> list[str]:
+    """What an instruction takes files from."""
+    if isinstance(instruction, From):
+        return [instruction.image]
+    if isinstance(instruction, Copy):
+        return [instruction.from_] if instruction.from_ else []
+    if isinstance(instruction, Run):
+        return [mount.from_ for mount in instruction.mounts if mount.from_]
+    return []
 
 
 def _allows(pattern: str, image: str) -> bool:
@@ -164,7 +182,6 @@ def before_from(subject: Subject) -> Iterator[Remark]:
                 whole(subject, instruction),
                 f"Only ARG may stand before the first FROM, not {instruction.keyword}",
             )
-            return
 
 
 @rule(
@@ -177,7 +194,7 @@ def before_from(subject: Subject) -> Iterator[Remark]:
 )
 def reserved_name(subject: Subject) -> Iterator[Remark]:
     for stage in subject.dockerfile.stages:
-        if stage.name in _RESERVED:
+        if stage.from_.original.split()[-1] in _RESERVED and stage.name:
             yield Remark(
                 whole(subject, stage.from_),
                 f"{stage.name} has a meaning of its own: call the stage otherwise",

@@ -9,7 +9,7 @@ from minibuild.lint.edits import appended, inserted
 from minibuild.lint.finding import Level, Remark
 from minibuild.lint.rule import Example, rule
 from minibuild.lint.scripts import script_of
-from minibuild.lint.tracks import RunLine, runs, tracks
+from minibuild.lint.tracks import RunLine, kept_runs, runs, tracks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +32,7 @@ _NPM_GIT = ("git://", "git+ssh://", "git+http://", "git+https://")
 def is_pip_install(command: Command) -> bool:
     """`pip install`, `pip3 install`, `python -m pip install`."""
     name = command.name
-    if name.startswith("pip") and not name.startswith(("pipenv", "pipx")):
+    if name.startswith("pip") and not name.startswith("pipenv"):
         return command.has("install")
     return name.startswith("python") and command.follows("-m", "pip", "install")
 
@@ -81,7 +81,7 @@ def _after(words: list[str], first: str) -> list[str]:
 def npm_unpinned(subject: Subject) -> Iterator[Remark]:
     for line in runs(subject):
         for command in line.script.all_of("npm"):
-            plain = command.plain("loglevel")
+            plain = command.plain("loglevel", "registry")
             if plain[:1] in (["install"], ["i"]):
                 loose = [p for p in plain[1:] if not _npm_is_fixed(p)]
                 if loose:
@@ -112,12 +112,17 @@ def gem_unpinned(subject: Subject) -> Iterator[Remark]:
                 word.startswith("--version=") for word in command.arguments
             )
             if command.has("install", "i") and not versioned:
-                gems = [word for word in command.plain() if word not in ("install", "i", "--")]
+                gems = [word for word in _before_options(command.plain("N")) if word not in ("install", "i")]
                 loose = [gem for gem in gems if ":" not in gem]
                 if loose:
                     yield Remark(
                         line.place(subject, command), f"Give {', '.join(loose)} a version: {loose[0]}:VERSION"
                     )
+
+
+def _before_options(words: list[str]) -> list[str]:
+    """What stands before `--`: the rest is for the gem's own build."""
+    return words[: words.index("--")] if "--" in words else words
 
 
 @rule(
@@ -150,7 +155,7 @@ def pip_cache(subject: Subject) -> Iterator[Remark]:
 
 def _caching(subject: Subject, line: RunLine) -> Iterator[Remark]:
     for command in filter(is_pip_install, line.script.commands):
-        if not command.has("--no-cache-dir"):
+        if not command.has("--no-cache-dir") and "pipx" not in command.name:
             yield Remark(
                 line.place(subject, command),
                 "Keep pip's cache out of the layer: add --no-cache-dir",
@@ -175,18 +180,13 @@ def _has_pip_mount(run: Run) -> bool:
     example=Example("RUN yarn install", "RUN yarn install && yarn cache clean"),
 )
 def yarn_cache(subject: Subject) -> Iterator[Remark]:
-    for line in runs(subject):
-        installs = [c for c in line.script.all_of("yarn") if c.has("install")]
-        mounted = any(
-            mount.type in ("cache", "tmpfs") and ".cache/yarn" in mount.target for mount in line.run.mounts
-        )
-        if (
-            installs
-            and not mounted
-            and not line.script.any(lambda c: c.name == "yarn" and c.has("cache", "clean"))
-        ):
+    for line in kept_runs(subject):
+        mounted = any(m.type in ("cache", "tmpfs") and ".cache/yarn" in m.target for m in line.run.mounts)
+        installs = line.script.index(lambda c: c.name == "yarn" and c.has("install"))
+        cleans = line.script.index(lambda c: c.name == "yarn" and c.has("cache", "clean"))
+        if installs >= 0 and not mounted and not installs < cleans:
             yield Remark(
-                line.place(subject, installs[0]),
+                line.place(subject, line.script.commands[installs]),
                 "Clean up in the same RUN: yarn cache clean",
                 appended(subject, line, " && yarn cache clean"),
             )
@@ -205,7 +205,7 @@ def yarn_cache(subject: Subject) -> Iterator[Remark]:
 def go_unpinned(subject: Subject) -> Iterator[Remark]:
     for line in runs(subject):
         for command in line.script.all_of("go"):
-            plain = command.plain("ldflags", "tags", "o", "C", "mod")
+            plain = command.plain()
             if plain[:1] in (["install"], ["get"], ["run"]):
                 packages = plain[1:2] if plain[0] == "run" else plain[1:]
                 loose = [p for p in packages if not _go_is_fixed(p)]
@@ -216,6 +216,6 @@ def go_unpinned(subject: Subject) -> Iterator[Remark]:
 
 
 def _go_is_fixed(package: str) -> bool:
-    local = package.startswith((".", "/")) or package.endswith(".go")
+    local = package.startswith(".")
     _, at, version = package.partition("@")
     return local or (bool(at) and version not in ("latest", "none"))

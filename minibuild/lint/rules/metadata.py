@@ -70,19 +70,10 @@ def relative_workdir(subject: Subject) -> Iterator[Remark]:
     example=Example("USER root", "USER 1000"),
 )
 def last_user(subject: Subject) -> Iterator[Remark]:
-    for track in tracks(subject):
-        last: dict[int, Instruction] = {}
-        number = 0
-        for line in track:
-            if isinstance(line.instruction, From):
-                number += 1
-            elif isinstance(line.instruction, User):
-                last.pop(number, None)
-                user = line.instruction.text.partition(":")[0]
-                if user in ("root", "0"):
-                    last[number] = line.outer
-        for outer in last.values():
-            yield Remark(whole(subject, outer), "Let another user than root be the last one")
+    for stage in subject.dockerfile.stages:
+        users = [one for one in stage.instructions if isinstance(one, User)]
+        if users and users[-1].text.partition(":")[0] in ("root", "0"):
+            yield Remark(whole(subject, users[-1]), "Let another user than root be the last one")
 
 
 @rule(
@@ -155,14 +146,10 @@ def _several(subject: Subject, kind: type[Instruction], message: str) -> Iterato
     example=Example("CMD nginx -g 'daemon off;'", 'CMD ["nginx", "-g", "daemon off;"]'),
 )
 def shell_form(subject: Subject) -> Iterator[Remark]:
-    for track in tracks(subject):
-        for line in track:
-            one = line.instruction
-            command = isinstance(one, Cmd | Entrypoint) or (
-                isinstance(one, Healthcheck) and one.kind == "CMD-SHELL"
-            )
-            if command and (one.form == "shell" or isinstance(one, Healthcheck)):
-                yield Remark(whole(subject, line.outer), f"Give {one.keyword} its words as a JSON array")
+    for one in subject.dockerfile.instructions:
+        checks = isinstance(one, Healthcheck) and one.kind == "CMD-SHELL"
+        if checks or (isinstance(one, Cmd | Entrypoint) and one.form == "shell"):
+            yield Remark(whole(subject, one), f"Give {one.keyword} its words as a JSON array")
 
 
 @rule(
@@ -209,10 +196,7 @@ def own_variable(subject: Subject) -> Iterator[Remark]:
 
 
 def _refers(value: str, name: str) -> bool:
-    if "${" + name + "}" in value:
-        return True
-    parts = value.split("$" + name)
-    return len(parts) > 1 and any(part and not re.match(r"\w", part, re.ASCII) for part in parts)
+    return "${" + name + "}" in value or re.search(rf"\${re.escape(name)}(?!\w)", value, re.ASCII) is not None
 
 
 @rule(
@@ -274,9 +258,9 @@ def named_user(subject: Subject) -> Iterator[Remark]:
         if isinstance(instruction, Arg):
             arguments |= {name for name, _ in instruction.items}
         elif isinstance(instruction, User):
-            user = _bare(instruction.text).partition(":")[0]
-            match = re.fullmatch(r"\$\{?(\w+).*", user)
-            if not user.isdigit() and not (match and match[1] in arguments):
+            user = instruction.text.partition(":")[0]
+            given = any(user.startswith((f"${name}", "${" + name)) for name in arguments)
+            if not user.isdigit() and not given:
                 yield Remark(whole(subject, instruction), f"Give the number of {user}")
 
 

@@ -20,6 +20,7 @@ _UNPINNED = "The same Dockerfile gives another image tomorrow, and nobody sees w
 _ASKS = "Nobody answers in a build: the command gives up."
 _CACHE = "What was downloaded stays in the layer for good, also when a later RUN cleans up."
 _DNF = ("dnf", "microdnf")
+_DNF_CHANGES = ("install", "reinstall", "upgrade", "downgrade")
 _ZYPPER_CHANGES = ("install", "in", "remove", "rm", "source-install", "si", "patch")
 _VERSION = re.compile(r"[0-9A-Za-z.~^_:+]*")
 
@@ -103,7 +104,7 @@ def zypper_upgrade(subject: Subject) -> Iterator[Remark]:
 )
 def zypper_cache(subject: Subject) -> Iterator[Remark]:
     def cleans(command: Command) -> bool:
-        return _calls("zypper", "clean", "cc")(command) or _calls("rm", "-rf", "/var/cache/zypp/*")(command)
+        return _calls("zypper", "clean", "cc")(command)
 
     yield from _not_cleaned(subject, ("zypper",), ("install", "in"), cleans, " && zypper clean")
 
@@ -152,7 +153,7 @@ def dnf_cache(subject: Subject) -> Iterator[Remark]:
             removes = _calls("rm", "-rf", "/var/cache/yum/*", "/var/cache/libdnf5/*", "/var/cache/dnf/*")
             return _calls(name, "clean", "all")(command) or removes(command)
 
-        yield from _not_cleaned(subject, (name,), ("install",), cleans, f" && {name} clean all")
+        yield from _not_cleaned(subject, (name,), _DNF_CHANGES, cleans, f" && {name} clean all")
 
 
 @rule(
@@ -205,10 +206,10 @@ def _not_cleaned(
 
 def _has_cache_mount(run: object) -> bool:
     mounts = getattr(run, "mounts", ())
-    return any(mount.type == "cache" and mount.target.startswith(_CACHES) for mount in mounts)
+    return any(mount.type == "cache" and any(cache in mount.target for cache in _CACHES) for mount in mounts)
 
 
-_CACHES = ("/var/cache/yum", "/var/cache/dnf", "/var/cache/libdnf5", "/var/cache/zypp")
+_CACHES = ("cache/yum", "cache/dnf", "cache/libdnf5", "cache/zypp")
 
 
 def _loose(subject: Subject, names: tuple[str, ...], words: tuple[str, ...]) -> Iterator[Remark]:
