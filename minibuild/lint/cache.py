@@ -9,6 +9,7 @@ context, names, sizes and times of what lies in it.
 from __future__ import annotations
 
 import os
+import sys
 from contextlib import suppress
 from hashlib import sha256
 from json import dumps, loads
@@ -28,11 +29,10 @@ _MOST_ENTRIES = 100  # a directory, of which there are 256
 _MOST_FILES = 20_000
 
 
-def default_directory() -> Path:
-    """`lint` in the store's directory where one is named, else in the user's cache directory."""
-    named = os.environ.get("MINIBUILD_ROOT")
-    if named:
-        return Path(os.path.expanduser(named)) / "lint"  # noqa: PTH111  unlike Path's, it never fails
+def default_directory(root: str | None) -> Path:
+    """`lint` in the directory `root` of a store that was named, else in the user's cache directory."""
+    if root:
+        return Path(os.path.expanduser(root)) / "lint"  # noqa: PTH111  unlike Path's, it never fails
     import platformdirs  # a directory that was named needs no search
 
     return Path(platformdirs.user_cache_dir("minibuild", appauthor=False)) / "lint"
@@ -43,7 +43,7 @@ class ResultCache:
 
     def __init__(self, directory: Path, circumstances: Iterable[str]) -> None:
         self._directory = directory
-        self._common = _digest((__version__, _program_stamp(), *circumstances))
+        self._common = _digest((__version__, _program_stamp(), _shellcheck_stamp(), *circumstances))
         self._stamps: dict[Path, str] = {}
 
     def key(self, source: Source) -> str:
@@ -147,6 +147,17 @@ def _program_stamp() -> str:
             entries = [entry for entry in os.scandir(folder) if entry.name.endswith(".py")]
             stats += sorted(f"{e.name} {e.stat().st_size} {e.stat().st_mtime_ns}" for e in entries)
     return "\n".join(stats)
+
+
+def _shellcheck_stamp() -> str:
+    """What changes when ShellCheck does: where it is, and its file."""
+    directories = [os.path.dirname(sys.executable), *os.environ.get("PATH", "").split(os.pathsep)]  # noqa: PTH120
+    for directory in directories:
+        for name in ("shellcheck", "shellcheck.exe"):
+            with suppress(OSError):
+                status = os.stat(f"{directory}/{name}")  # noqa: PTH116
+                return f"{directory} {status.st_size} {status.st_mtime_ns}"
+    return ""
 
 
 def _age(place: str) -> float:

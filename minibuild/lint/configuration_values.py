@@ -53,7 +53,8 @@ def read_yaml(text: str) -> Value:
 
     try:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
-        return _from_yaml(node) if node is not None else Value("table", {}, 1, 1)
+        value = _from_yaml(node) if node is not None else Value("none", "")
+        return Value("table", {}, 1, 1) if value.kind == "none" else value
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from minibuild.lint.finding import Level
+from minibuild.lint.formats.visible import visible
 
 if TYPE_CHECKING:
     from minibuild.lint.finding import Finding
@@ -29,7 +30,7 @@ def _line(finding: Finding) -> str:
 
 
 def _text(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return visible(text).replace("%", "%25").replace("\n", "%0A")
 
 
 def _property(text: str) -> str:

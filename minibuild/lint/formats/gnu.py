@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from minibuild.lint.formats.visible import visible
+
 if TYPE_CHECKING:
     from minibuild.lint.finding import Finding
     from minibuild.lint.formats import Report
@@ -15,6 +17,6 @@ def render(report: Report) -> str:
 
 
 def _line(finding: Finding) -> str:
-    place, message = finding.place, " ".join(finding.message.split())
-    path = finding.path.replace("\n", "\ufffd")
+    place, message = finding.place, visible(" ".join(finding.message.split()))
+    path = visible(finding.path.replace("\n", " "))
     return f"minibuild:{path}:{place.line}:{place.column}: {finding.code} {finding.level.word}: {message}\n"

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from minibuild.lint.finding import Level
 from minibuild.lint.formats.links import link
+from minibuild.lint.formats.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
     from minibuild.lint.formats import Report
 
 _COLOURS = {Level.ERROR: "31", Level.WARNING: "33", Level.INFO: "32", Level.STYLE: "36"}
-_VISIBLE = {code: 0x2400 + code for code in range(32) if chr(code) != "\t"} | {0x7F: 0x2421}
 _WIDEST = 160
 
 
@@ -28,7 +28,7 @@ def render(report: Report) -> str:
 
 def _block(finding: Finding, colour: bool) -> Iterator[str]:
     place = finding.place
-    where = f"{finding.path}:{place.line}:{place.column}".translate(_VISIBLE)
+    where = _on_one_line(f"{finding.path}:{place.line}:{place.column}")
     code, level = finding.code, finding.level.word
     shade = _COLOURS.get(finding.level, "0")
     if colour:
@@ -36,7 +36,7 @@ def _block(finding: Finding, colour: bool) -> Iterator[str]:
         address = link(code)
         code = f"\x1b]8;;{address}\x1b\\{code}\x1b]8;;\x1b\\" if address else code
         level = f"\x1b[{shade}m{level}\x1b[0m"
-    yield f"{where} {code} {level}: {finding.message.translate(_VISIBLE)}"
+    yield f"{where} {code} {level}: {_on_one_line(finding.message)}"
     if finding.source.strip():
         source, column, width = _window(finding)
         yield f"{place.line:>5} | {source}"
@@ -46,11 +46,15 @@ def _block(finding: Finding, colour: bool) -> Iterator[str]:
         yield "      | " + before + (f"\x1b[{shade}m{marks}\x1b[0m" if colour else marks)
 
 
+def _on_one_line(text: str) -> str:
+    return visible(" ".join(text.split("\n")))
+
+
 def _window(finding: Finding) -> tuple[str, int, int]:
     """(the source line or what of a very long one stands around the place, the column in it, how many
     characters are marked).
     """
-    place, source = finding.place, finding.source.translate(_VISIBLE)
+    place, source = finding.place, visible(finding.source)
     column = min(place.column, len(source) + 1)
     end = place.end_column if place.end_line in (0, place.line) else len(source) + 1
     width = max(min(end, len(source) + 1) - column, 1)
