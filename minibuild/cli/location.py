@@ -20,6 +20,11 @@ class StoreLocation:
         self._given = given
 
     @property
+    def given(self) -> str | None:
+        """The directory as it was given, None where nobody gave one."""
+        return self._given
+
+    @property
     def root(self) -> Path:
         """The store's directory; it need not exist."""
         from minibuild.store.location import default_root  # help and completion need none
