@@ -147,8 +147,7 @@ def _several(subject: Subject, kind: type[Instruction], message: str) -> Iterato
 )
 def shell_form(subject: Subject) -> Iterator[Remark]:
     for one in subject.dockerfile.instructions:
-        checks = isinstance(one, Healthcheck) and one.kind == "CMD-SHELL"
-        if checks or (isinstance(one, Cmd | Entrypoint) and one.form == "shell"):
+        if isinstance(one, Cmd | Entrypoint | Healthcheck) and one.form == "shell":
             yield Remark(whole(subject, one), f"Give {one.keyword} its words as a JSON array")
 
 
