@@ -28,8 +28,10 @@ BEHIND_FROM = [
     ("DL3004", "RUN if true; then sudo ls; fi\nRUN echo sudo\n", [2]),
     (
         "DL3008",
-        "RUN apt-get install -y a=1 b\nRUN apt-get install -t stable a=1\n"
-        "RUN apt-get install ./a.deb b/sid\n",
+        (
+            "RUN apt-get install -y a=1 b\nRUN apt-get install -t stable a=1\n"
+            "RUN apt-get install ./a.deb b/sid\n"
+        ),
         [2],
     ),
     ("DL3008", "RUN apt-get update && apt-get -y install $(cat list)\n", [2]),
@@ -45,8 +47,10 @@ BEHIND_FROM = [
     ("DL3012", "HEALTHCHECK CMD a\nHEALTHCHECK NONE\nFROM x:1\nHEALTHCHECK CMD b\n", [3]),
     (
         "DL3013",
-        "RUN pip install a==1 b\nRUN pip3 install -r r.txt\n"
-        "RUN python3 -m pip install c\nRUN pip install .\n",
+        (
+            "RUN pip install a==1 b\nRUN pip3 install -r r.txt\n"
+            "RUN python3 -m pip install c\nRUN pip install .\n"
+        ),
         [2, 4],
     ),
     (
@@ -56,8 +60,10 @@ BEHIND_FROM = [
     ),
     (
         "DL3014",
-        "RUN apt-get install a=1\nRUN apt-get -qq install a=1\n"
-        "RUN apt-get install --yes a=1\nRUN apt-get install -q=2 a\n",
+        (
+            "RUN apt-get install a=1\nRUN apt-get -qq install a=1\n"
+            "RUN apt-get install --yes a=1\nRUN apt-get install -q=2 a\n"
+        ),
         [2],
     ),
     ("DL3015", "RUN apt-get install -y a=1\nRUN apt-get install --no-install-recommends -y a=1\n", [2]),
@@ -70,8 +76,10 @@ BEHIND_FROM = [
     ("DL3018", "RUN apk add --no-cache a=1 b\nRUN apk add -t .deps a~=1 c.apk\n", [2]),
     (
         "DL3019",
-        "RUN apk add a=1\nRUN apk --no-cache add a=1\n"
-        "RUN --mount=type=cache,target=/var/cache/apk apk add a=1\n",
+        (
+            "RUN apk add a=1\nRUN apk --no-cache add a=1\n"
+            "RUN --mount=type=cache,target=/var/cache/apk apk add a=1\n"
+        ),
         [2],
     ),
     ("DL3020", "ADD a b\nADD a.tar.gz /\nADD https://e.org/x /x\nADD a.tar b /x/\n", [2, 5]),
@@ -82,8 +90,10 @@ BEHIND_FROM = [
     ("DL3030", "RUN yum install a-1\nRUN yum -y install a-1\nRUN yum search a\n", [2]),
     (
         "DL3032",
-        "RUN yum install -y a-1\nRUN yum install -y a-1 && yum clean all\n"
-        "RUN yum clean all && yum install -y a-1\n",
+        (
+            "RUN yum install -y a-1\nRUN yum install -y a-1 && yum clean all\n"
+            "RUN yum clean all && yum install -y a-1\n"
+        ),
         [2, 4],
     ),
     ("DL3033", "RUN yum install -y a\nRUN yum install -y a-1.2 b.rpm-1\nRUN yum install -y b-c\n", [2, 4]),
@@ -94,8 +104,10 @@ BEHIND_FROM = [
     ("DL3038", "RUN dnf install a-1\nRUN microdnf install -y a-1\n", [2]),
     (
         "DL3040",
-        "RUN dnf upgrade -y\nRUN dnf install -y a-1 && dnf clean all\n"
-        "RUN microdnf install -y a-1 && dnf clean all\n",
+        (
+            "RUN dnf upgrade -y\nRUN dnf install -y a-1 && dnf clean all\n"
+            "RUN microdnf install -y a-1 && dnf clean all\n"
+        ),
         [2, 4],
     ),
     (
@@ -105,8 +117,10 @@ BEHIND_FROM = [
     ),
     (
         "DL3042",
-        "RUN pip install a==1\nRUN pip install --no-cache-dir a==1\n"
-        "RUN PIP_NO_CACHE_DIR=1 pip install a==1\n",
+        (
+            "RUN pip install a==1\nRUN pip install --no-cache-dir a==1\n"
+            "RUN PIP_NO_CACHE_DIR=1 pip install a==1\n"
+        ),
         [2],
     ),
     ("DL3042", "ENV PIP_NO_CACHE_DIR=yes\nRUN pip install a==1\nRUN pipx install b==1\n", []),
@@ -117,8 +131,10 @@ BEHIND_FROM = [
     ("DL3046", "RUN useradd -u 100000 a\nRUN useradd -l -u 100000 a\nRUN useradd -u 10000 a\n", [2]),
     (
         "DL3047",
-        "RUN wget http://e\nRUN wget -q http://e\n"
-        "RUN wget --progress=dot:giga http://e\nRUN wget -nv -O x http://e\n",
+        (
+            "RUN wget http://e\nRUN wget -q http://e\n"
+            "RUN wget --progress=dot:giga http://e\nRUN wget -nv -O x http://e\n"
+        ),
         [2],
     ),
     (
@@ -172,16 +188,20 @@ FILES = [
     ("DL3063", "FROM a:1 AS scratch\nFROM a:1 AS context\nFROM a:1 AS Scratch\n", [1, 2]),
     (
         "DL3065",
-        "FROM --platform=$TARGETPLATFORM a:1\n"
-        "FROM --platform=${TARGETPLATFORM} a:1\nFROM --platform=$BUILDPLATFORM b:1\n",
+        (
+            "FROM --platform=$TARGETPLATFORM a:1\n"
+            "FROM --platform=${TARGETPLATFORM} a:1\nFROM --platform=$BUILDPLATFORM b:1\n"
+        ),
         [1, 2],
     ),
     ("DL3009", "FROM a:1 AS b\nRUN apt-get update\nFROM b\nRUN x\n", [2]),
     ("DL3009", "FROM a:1 AS b\nRUN apt-get update\nFROM c:1\nCOPY --from=b /x /y\n", []),
     (
         "DL3042",
-        "FROM a:1 AS b\nENV PIP_NO_CACHE_DIR=1\nFROM b\n"
-        "RUN pip install x==1\nFROM a:1\nRUN pip install x==1\n",
+        (
+            "FROM a:1 AS b\nENV PIP_NO_CACHE_DIR=1\nFROM b\n"
+            "RUN pip install x==1\nFROM a:1\nRUN pip install x==1\n"
+        ),
         [6],
     ),
 ]

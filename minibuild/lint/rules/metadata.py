@@ -147,7 +147,8 @@ def _several(subject: Subject, kind: type[Instruction], message: str) -> Iterato
 )
 def shell_form(subject: Subject) -> Iterator[Remark]:
     for one in subject.dockerfile.instructions:
-        if isinstance(one, Cmd | Entrypoint | Healthcheck) and one.form == "shell":
+        is_command = isinstance(one, Cmd | Entrypoint) or (isinstance(one, Healthcheck) and one.kind != "NONE")
+        if is_command and one.form == "shell":
             yield Remark(whole(subject, one), f"Give {one.keyword} its words as a JSON array")
 
 
