@@ -147,8 +147,8 @@ def _several(subject: Subject, kind: type[Instruction], message: str) -> Iterato
 )
 def shell_form(subject: Subject) -> Iterator[Remark]:
     for one in subject.dockerfile.instructions:
-        is_command = isinstance(one, Cmd | Entrypoint) or (isinstance(one, Healthcheck) and one.kind != "NONE")
-        if is_command and one.form == "shell":
+        checks = isinstance(one, Healthcheck) and one.kind != "NONE"
+        if (checks or isinstance(one, Cmd | Entrypoint)) and one.form == "shell":
             yield Remark(whole(subject, one), f"Give {one.keyword} its words as a JSON array")
 
 
