@@ -125,7 +125,7 @@ def _set_up(given: dict[str, Any]) -> _Setup:
     for problem in problems:
         _print(problem + "\n", to_error=True)
     options = joined((in_files, in_environment, options_of_flags(given)))
-    return _Setup(options, configure(options), any(broken))
+    return _Setup(options, configure(options, shellcheck=not given["no_shellcheck"]), any(broken))
 
 
 def _lint(files: Sequence[str], setup: _Setup, manner: Manner) -> Outcome:

@@ -63,6 +63,7 @@ def rule_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--strict-labels", is_flag=True, help="Allow no other labels."),
         click.option("--disable-ignore-pragma", is_flag=True, help="Heed no comment that ignores."),
         click.option("-c", "--config", metavar="FILE", help="Read this configuration and no other."),
+        click.option("--no-shellcheck", is_flag=True, help="Don't ask ShellCheck about RUN scripts."),
         click.option("--simulate", is_flag=True, help="Look at what a simulated build makes, too."),
     ]
     return _decorated(command, options)

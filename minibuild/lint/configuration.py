@@ -65,13 +65,15 @@ class Options:
 class Configuration:
     """The configuration in force.
 
-    `levels` holds the levels of rules that were given another one; a rule of level IGNORE is not run.
+    `levels` holds the levels of rules that were given another one; a rule of level IGNORE is not run. Without
+    `shellcheck` nothing is said of the scripts of RUN.
     """
 
     ignored: frozenset[str] = frozenset()
     levels: Mapping[str, Level] = field(default_factory=dict)
     settings: Settings = field(default_factory=Settings)
     disable_ignore_pragma: bool = False
+    shellcheck: bool = True
 
     def fingerprint(self) -> str:
         """A text that is equal for configurations under which the same is found."""
@@ -84,18 +86,19 @@ class Configuration:
                 sorted(settings.labels.items()),
                 settings.strict_labels,
                 self.disable_ignore_pragma,
+                self.shellcheck,
             )
         )
 
 
-def configure(options: Options) -> Configuration:
+def configure(options: Options, *, shellcheck: bool = True) -> Configuration:
     """The configuration that `options` asks for. A code with several levels has the worst."""
     levels: dict[str, Level] = {}
     for word in reversed(LEVELS):
         levels.update((code, Level[word.upper()]) for code in options.override.get(word, ()))
     settings = Settings(options.trusted_registries, dict(options.labels), bool(options.strict_labels))
     return Configuration(
-        frozenset(options.ignored), levels, settings, bool(options.disable_ignore_pragma)
+        frozenset(options.ignored), levels, settings, bool(options.disable_ignore_pragma), shellcheck
     )
 
 

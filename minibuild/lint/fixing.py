@@ -1,8 +1,8 @@
 """Repairing what was found: edits of findings put into the text, again and again until nothing is left to do.
 
-Fixes of one round never touch each other; what one of them hides comes in the next round. A text that could
-be parsed can be parsed afterwards: a fix after which it can't be is left out, and so are fixes after which as
-much is found as before. Lines keep their kind of end.
+Fixes of one round never touch each other; what one of them hides comes in the next round. A text that can't
+be parsed is left as it is, and one that can be can be so afterwards: a fix after which it can't is left
+out, and so are fixes after which as much is found as before. Lines keep their kind of end.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def fix_sources(
     `unsafe` also applies fixes that may change what the image does.
     """
     results = [Fixed(source, source.text, findings=findings) for source, findings in sources]
-    pending = results
+    pending = [one for one in results if one.findings and _parses(one.text)]
     for _ in range(_MOST_ROUNDS):
         tried = [(one, *attempt) for one in pending if (attempt := _attempt(one, unsafe)) is not None]
         changed = [replace(one.source, text=text) for one, text, _ in tried]
@@ -77,7 +77,7 @@ def _attempt(one: Fixed, unsafe: bool) -> tuple[str, Counter[str]] | None:
     ]
     chosen = _apart([fix for _, fix in offered])
     text = _edited(one.text, chosen)
-    if not _parses_as_before(one.text, text):
+    if not _parses(text):
         chosen, text = _one_by_one(one.text, chosen)
     if text == one.text:
         return None
@@ -130,14 +130,10 @@ def _one_by_one(text: str, fixes: Sequence[Fix]) -> tuple[list[Fix], str]:
     result = text
     for fix in fixes:
         tried = _edited(text, [*kept, fix])
-        if _parses_as_before(text, tried):
+        if _parses(tried):
             kept.append(fix)
             result = tried
     return kept, result
-
-
-def _parses_as_before(before: str, after: str) -> bool:
-    return _parses(after) or not _parses(before)
 
 
 def _parses(text: str) -> bool:

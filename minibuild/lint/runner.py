@@ -164,6 +164,8 @@ class _Runner:
 
     def ask_shellcheck(self, examinations: Sequence[_Examination]) -> str:
         """Add what ShellCheck says of the RUNs of all files; why it could not be asked, or ""."""
+        if not self._configuration.shellcheck:
+            return ""
         subjects = {id(one.subject): one for one in examinations}
         asked = [one.subject for one in examinations if one.subject is not None]
         try:

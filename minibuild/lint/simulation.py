@@ -75,6 +75,8 @@ def simulate(path: str, text: str, context: Path | None, store: Store) -> Simula
         result = build(request, store, lambda _: None)
     except MinibuildError as error:
         return Simulation(failure=error)
+    if not result.image:
+        return Simulation()  # nothing but `FROM scratch`
     stage = result.steps[-1].stage
     records = [record for record in result.steps if record.stage == stage]
     config = store.image(result.image)

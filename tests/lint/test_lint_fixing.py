@@ -1,0 +1,128 @@
+"""Repairing: the laws that every fix keeps, and what the engine does with fixes that touch or don't help."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from minibuild.dockerfile import DockerfileError, parse
+from minibuild.lint.configuration import Configuration
+from minibuild.lint.finding import Edit, Finding, Fix, Level, Place
+from minibuild.lint.fixing import fix_sources
+from minibuild.lint.runner import lint
+from minibuild.lint.simulation import simulate
+from minibuild.lint.source import Source
+from minibuild.store import Store
+
+QUIET = Configuration(shellcheck=False)
+
+
+def repaired(text, *, unsafe=False):
+    source = Source("Dockerfile", text)
+    [(findings, _)] = lint([source], QUIET)
+    return fix_sources([(source, findings)], QUIET, unsafe=unsafe)[0]
+
+
+def finding(*edits, code="DL3000", safe=True):
+    fix = Fix("x", tuple(Edit(*edit) for edit in edits), safe)
+    return Finding("Dockerfile", code, Level.ERROR, Place(1), "m", "", fix)
+
+
+VALUES = st.text(alphabet="ab \t'\"\\$X{}:-#=", min_size=1, max_size=10)
+LINES = st.one_of(
+    VALUES.map(lambda value: f"ENV key {value}"),
+    VALUES.map(lambda value: f"LABEL key {value}"),
+    VALUES.map(lambda value: f"MAINTAINER {value}"),
+    st.sampled_from(
+        [
+            "ENV A \\\n  b c",
+            "ENV A b \\\n# why\n  c",
+            "env a b",
+            "EXPOSE 80/TCP 1.2.3.4:5:6",
+            "CMD a b",
+            'CMD ["c"]',
+            "HEALTHCHECK NONE",
+            "# a comment",
+            "ENV X=1",
+            "LABEL a \\\n\n  b",
+            "",
+        ]
+    ),
+)
+FILES = st.tuples(
+    st.sampled_from(["FROM scratch", "FROM scratch AS Foo\nFROM Foo", "FROM scratch as Y"]),
+    st.lists(LINES, max_size=6),
+    st.sampled_from(["\n", "\r\n"]),
+).map(lambda parts: parts[2].join([*parts[0].split("\n"), *"\n".join([*parts[1], ""]).split("\n")]))
+
+
+def _parses(text):
+    try:
+        parse(text, dialect="docker")
+    except DockerfileError:
+        return False
+    return True
+
+
+@given(FILES, st.booleans())
+def test_what_is_repaired_parses_keeps_its_comments_and_needs_no_repair(text, unsafe):
+    result = repaired(text, unsafe=unsafe)
+    assert _parses(result.text) or result.text == text
+    assert repaired(result.text, unsafe=unsafe).text == result.text
+    comments = [line.strip() for line in text.split("\n") if line.lstrip().startswith("#")]
+    assert [line.strip() for line in result.text.split("\n") if line.lstrip().startswith("#")] == comments
+    if "\r\n" in text:
+        assert "\n" not in result.text.replace("\r\n", "")
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory):
+    with Store.open(tmp_path_factory.mktemp("store")) as opened:
+        yield opened
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+@given(FILES)
+def test_safe_fixes_leave_the_image_as_it_is(store, tmp_path_factory, text):
+    context = tmp_path_factory.getbasetemp()
+    kept = "\n".join(line for line in text.split("\n") if "MAINTAINER" not in line)  # that becomes a label
+    before, after = (simulate("Dockerfile", one, context, store) for one in (kept, repaired(kept).text))
+    if before.failure is None:
+        assert after.failure is None
+        assert before.config == after.config
+
+
+def test_fixes_that_touch_wait_for_the_next_round(monkeypatch):
+    source = Source("Dockerfile", "FROM abc")
+    found = [finding((5, 6, "x")), finding((6, 7, "y"), code="DL3001"), finding((7, 8, "z"), code="DL3002")]
+    result = fix_sources([(source, found)], QUIET)[0]
+    assert result.text == "FROM xbz"
+
+
+def test_a_fix_after_which_nothing_parses_is_left_out():
+    source = Source("Dockerfile", "FROM abc\nRUN x\n")
+    found = [finding((0, 4, "FOO")), finding((9, 12, "run"), code="DL3001")]
+    assert fix_sources([(source, found)], QUIET)[0].text.lower() == "from abc\nrun x\n"
+
+
+def test_what_lies_between_the_edits_of_a_fix_is_left_to_it():
+    source = Source("Dockerfile", "FROM abc")
+    found = [finding((5, 5, "x"), (8, 8, "y")), finding((6, 7, "z"), code="DL3001")]
+    assert fix_sources([(source, found)], QUIET)[0].text == "FROM xabcy"
+
+
+def test_a_fix_that_does_not_help_is_taken_back():
+    text = "FROM debian:12 AS Foo\n"
+    [(real, _)] = lint([Source("Dockerfile", text)], QUIET)
+    useless = [replace(one, fix=Fix("x", (Edit(0, 0, "\n"),))) for one in real]
+    result = fix_sources([(Source("Dockerfile", text), useless)], QUIET)[0]
+    assert result.text == text
+    assert not result.repaired
+
+
+def test_unsafe_fixes_wait_for_their_word():
+    source = Source("Dockerfile", "FROM abc")
+    found = [finding((5, 6, "x"), safe=False)]
+    assert fix_sources([(source, found)], QUIET)[0].text == "FROM abc"
+    assert fix_sources([(source, found)], QUIET, unsafe=True)[0].text == "FROM xbc"
