@@ -125,7 +125,18 @@ def _set_up(given: dict[str, Any]) -> _Setup:
     for problem in problems:
         _print(problem + "\n", to_error=True)
     options = joined((in_files, in_environment, options_of_flags(given)))
+    _tell_unknown_codes(options)
     return _Setup(options, configure(options, shellcheck=not given["no_shellcheck"]), any(broken))
+
+
+def _tell_unknown_codes(options: Options) -> None:
+    """Tell which codes of files, environment and flags no rule has: a typing mistake silences nothing."""
+    codes = {*options.ignored, *(code for codes in options.override.values() for code in codes)}
+    if codes:
+        from minibuild.lint.explanation import unknown_codes  # needs all rules
+
+        for code in unknown_codes(codes):
+            _print(f"there is no rule {code}, which the configuration names\n", to_error=True)
 
 
 def _lint(files: Sequence[str], setup: _Setup, manner: Manner) -> Outcome:

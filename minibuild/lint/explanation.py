@@ -10,7 +10,7 @@ from minibuild.lint.finding import Level
 from minibuild.lint.rule import all_rules, family_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from minibuild.lint.rule import Family, Rule
 
@@ -46,6 +46,11 @@ def explain(code: str) -> str:
     close = get_close_matches(code.lower(), rules, 1, 0.6)
     hint = f"did you mean {rules[close[0]].code}?" if close else "--list-rules shows all codes"
     raise UsageError(f"there is no rule {code}", hint=hint)
+
+
+def unknown_codes(codes: Iterable[str]) -> list[str]:
+    """Those of the codes that no rule has, sorted."""
+    return sorted({code for code in codes if family_of(code) != "shellcheck"} - all_rules().keys())
 
 
 def list_rules() -> str:

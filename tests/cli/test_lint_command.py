@@ -145,6 +145,32 @@ def test_wrong_usage_is_status_2(words, problem, here, minibuild):
     assert problem in shown.err
 
 
+def test_codes_that_no_rule_has_are_told(here, minibuild):
+    here(Dockerfile="FROM scratch\n", _hadolint_yaml="ignored: [DL9999, SC2086, StageNameCasing]\n")
+    shown = minibuild("lint", "--error", "nope", "Dockerfile")
+    assert (shown.status, shown.out) == (0, "")
+    assert shown.err == (
+        "there is no rule DL9999, which the configuration names\n"
+        "there is no rule nope, which the configuration names\n"
+    )
+
+
+def test_the_simulated_build_is_asked_for(here, minibuild):
+    here(Dockerfile="FROM busybox:1.36\nRUN cat /missing\n")
+    shown = minibuild("lint", "--simulate", "-f", "json", "Dockerfile")
+    assert (2, "MB1200", "error") in codes(shown)
+    assert not any(code == "MB1200" for _, code, _ in codes(minibuild("lint", "-f", "json", "Dockerfile")))
+
+
+def test_a_shellcheck_that_is_missing_is_told_once(here, minibuild, monkeypatch):
+    here(Dockerfile="FROM debian:12\nRUN echo $x\nUSER 1\n", a_Dockerfile="FROM debian:12\nRUN echo $y\n")
+    monkeypatch.setattr("shutil.which", lambda *words, **named: None)
+    shown = minibuild("lint", "-f", "json", "--no-cache")
+    assert shown.err.count("ShellCheck") == 1
+    assert not any(code.startswith("SC") for _, code, _ in codes(shown))
+    assert minibuild("lint", "--no-shellcheck", "-f", "json").err == ""
+
+
 def test_several_formats_at_once(here, minibuild):
     here(Dockerfile=BAD)
     shown = minibuild("lint", "-f", "gnu", "-f", "sarif=a.sarif", "--format", "junit=b.xml", "Dockerfile")
