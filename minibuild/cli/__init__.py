@@ -5,6 +5,7 @@ The tables say where each command is, as `module:attribute`; nothing is imported
 
 COMMANDS = {
     "build": "minibuild.cli.build:build_command",
+    "create": "minibuild.cli.container_run:create_command",
     "completion": "minibuild.cli.completion:completion_command",
     "explain": "minibuild.cli.explain:explain_command",
     "fmt": "minibuild.cli.fmt:fmt_command",
@@ -15,6 +16,7 @@ COMMANDS = {
     "lint": "minibuild.cli.lint:lint_command",
     "load": "minibuild.cli.archives:load_command",
     "parse": "minibuild.cli.parse:parse_command",
+    "run": "minibuild.cli.container_run:run_command",
     "rmi": "minibuild.cli.images:rmi_command",
     "save": "minibuild.cli.archives:save_command",
     "system": "minibuild.cli.system:system_group",

@@ -39,14 +39,19 @@ flags\t\t: fpu sse sse2 sse4_2 avx avx2
 
 @contextmanager
 def pseudo_filesystems(
-    filesystem: FileSystem, *, hostname: str, hosts: Mapping[str, str] | None = None
+    filesystem: FileSystem,
+    *,
+    hostname: str,
+    hosts: Mapping[str, str] | None = None,
+    files: Mapping[str, str] | None = None,
 ) -> Iterator[None]:
     """Mount /proc, /sys, /dev, /etc/hosts, /etc/hostname and /etc/resolv.conf for the time of the block.
 
-    The directories stay when they had to be made, as BuildKit leaves them; the files go.
+    `files` are the texts of files below /etc that the engine writes, instead of those that a build has. The
+    directories stay when they had to be made, as BuildKit leaves them; the files go.
     """
     extra = "".join(f"{address}\t{name}\n" for name, address in (hosts or {}).items())
-    files = {
+    texts = files or {
         "/etc/hosts": _HOSTS.format(host=hostname) + extra,
         "/etc/resolv.conf": "nameserver 127.0.0.1\n",
     }
@@ -58,11 +63,11 @@ def pseudo_filesystems(
         ):
             if not filesystem.view().lexists(path) or filesystem.view().is_dir(path):
                 stack.enter_context(mounted(filesystem, path, tree, read_only=read_only, keep_point=True))
-        for path, text in files.items():
+        for path, text in texts.items():
             holder = FileSystem(clock=filesystem.clock)
             holder.write_file("/file", text.encode())
             if not filesystem.view().is_dir(path):
-                stack.enter_context(mounted(filesystem, path, holder, read_only=True))
+                stack.enter_context(mounted(filesystem, path, holder, read_only=files is None))
         yield
 
 

@@ -15,6 +15,7 @@ from minibuild.filesystem.nodes import Device, Directory, File, Node, Symlink
 
 if TYPE_CHECKING:
     from minibuild.filesystem.credentials import Credentials
+    from minibuild.filesystem.openfile import OpenFile
     from minibuild.filesystem.view import View
 
 Parts = tuple[str, ...]
@@ -117,6 +118,10 @@ class FileSystem:
         self.copies: dict[File, File] = {}
         # Told how many bytes are about to be held in memory for files.
         self.on_write: Callable[[int], object] | None = None
+        # Makes the open file description of a file, where that is not an `OpenFile`.
+        self.open_file: type[OpenFile] | None = None
+        # Told of a mount point that somebody wants to remove or rename.
+        self.on_busy: Callable[[Parts], object] | None = None
         # Not all names are known: whoever needs a file that is missing is taken to find one, opaque.
         self.partial = False
         # Whoever looks for something in vain, where any name may exist, is to know that it may be there.
@@ -219,15 +224,30 @@ class FileSystem:
         directory.mtime = self.clock()
         return node
 
+    def move(self, source: Parts, target: Parts, node: Node) -> Node:
+        """Give what is at `source`, which is `node`, the name `target`; the node as it is there."""
+        self.detach(source)
+        # The node keeps its own attributes, but its new place has to know that it changed.
+        moved = node if node.owner is self.edit else node.copy(self.edit)
+        self.attach(target, moved)
+        if isinstance(moved, File) and moved is node:
+            moved.nlink += 1  # detach took the old name's link away
+        elif isinstance(node, File) and isinstance(moved, File):
+            self.copies.setdefault(node, moved)
+        return moved
+
     # ---- mounts
 
-    def mount(self, path: str, source: "FileSystem | Node", *, read_only: bool = False) -> None:
+    def mount(
+        self, path: str, source: "FileSystem | Node", *, read_only: bool = False, below: Parts | None = None
+    ) -> None:
         """Mount a file system, or a single node, over `path`, which must exist; what is below is hidden.
 
-        A file system that consists of one file `/file` mounts that file when `path` is no directory.
+        A file system that consists of one file `/file` mounts that file when `path` is no directory; `below`
+        names the node of the file system that is mounted instead of its root.
         """
-        parts, below = self.view().locate(path)
-        if below is None:
+        parts, point = self.view().locate(path)
+        if point is None:
             raise fail(errno.ENOENT, path)
         hidden = self.mounts.get(parts)
         if isinstance(source, Directory):
@@ -237,9 +257,11 @@ class FileSystem:
             holder.root.entries["file"] = source
             mount = Mount(holder, ("file",), read_only, hidden)
         else:
-            single = source.root.entries.keys() == {"file"} and not isinstance(below, Directory)
-            mount = Mount(source, ("file",) if single else (), read_only, hidden)
-        if isinstance(mount.node, Directory) is not isinstance(below, Directory):
+            if below is None:
+                single = source.root.entries.keys() == {"file"} and not isinstance(point, Directory)
+                below = ("file",) if single else ()
+            mount = Mount(source, below, read_only, hidden)
+        if isinstance(mount.node, Directory) is not isinstance(point, Directory):
             raise fail(errno.ENOTDIR, path)
         self._set_mounts({**self.mounts, parts: mount})
 

@@ -55,7 +55,8 @@ class View(AttributeView):
                 raise fail(errno.EISDIR, path)
             file = File(mode=permissions & 0o7777 & ~self.umask, mtime=self.filesystem.clock())
             tree, inner = self._create(parts, file, path)
-            return OpenFile(tree, inner, file, readable=readable, writable=True, append=append, view=self)
+            opener = tree.open_file or OpenFile
+            return opener(tree, inner, file, readable=readable, writable=True, append=append, view=self)
         if exclusive:
             raise fail(errno.EEXIST, path)
         if isinstance(node, Symlink):
@@ -74,7 +75,7 @@ class View(AttributeView):
             node = tree.own(inner)
             assert isinstance(node, File)
         writer = self.credentials if self.credentials.uid else None
-        opened = OpenFile(
+        opened = (tree.open_file or OpenFile)(
             tree,
             inner,
             node,
@@ -115,7 +116,8 @@ class View(AttributeView):
         owned = tree.own(inner)
         assert isinstance(owned, File)
         writer = self.credentials if self.credentials.uid else None
-        OpenFile(tree, inner, owned, readable=False, writable=True, unprivileged=writer).truncate(size)
+        opener = tree.open_file or OpenFile
+        opener(tree, inner, owned, readable=False, writable=True, unprivileged=writer).truncate(size)
 
     # ---- new names
 
@@ -271,16 +273,9 @@ class View(AttributeView):
         if existing is node:
             return
         self._check_rename(old, new, tree, source, target, src, dst)
-        tree.detach((*source, old.parts[-1]))
-        # The node keeps its own attributes, but its new place has to know that it changed.
-        moved = node if node.owner is tree.edit else node.copy(tree.edit)
-        tree.attach((*target, new.parts[-1]), moved)
-        if isinstance(moved, File) and moved is node:
-            moved.nlink += 1  # detach took the old name's link away
-        if isinstance(moved, Directory):
+        tree.move((*source, old.parts[-1]), (*target, new.parts[-1]), node)
+        if isinstance(node, Directory):
             self.filesystem.moves.append((old.parts, new.parts))
-        elif isinstance(node, File) and moved is not node:
-            tree.copies.setdefault(node, moved)  # type: ignore[arg-type]  # the copy of a file is a file
 
     # ---- shared by the calls
 
@@ -389,4 +384,6 @@ class View(AttributeView):
     def _check_not_busy(self, parts: Parts, path: str) -> None:
         """A mount point stays where it is, and so does what it hangs in."""
         if self.filesystem.mounts and any(place[: len(parts)] == parts for place in self.filesystem.mounts):
+            if self.filesystem.on_busy is not None:
+                self.filesystem.on_busy(parts)
             raise fail(errno.EBUSY, path)

@@ -45,6 +45,9 @@ class Scheduler:
         self.sleepers: list[tuple[int, int, Task]] = []
         self.current: Task | None = None
         self.tasks: set[Task] = set()
+        # Asked when every task waits, with the time at which the first sleeper wakes (None: nobody sleeps).
+        # It may wake a task or let time pass and answer True; False leaves the rest to the scheduler.
+        self.on_idle: Callable[[int | None], bool] | None = None
         self._hub: greenlet = getcurrent()
         self._count = 0
 
@@ -128,9 +131,8 @@ class Scheduler:
             self.ready.append(task)
 
     def _turn(self) -> None:
-        while self.sleepers and self.sleepers[0][0] <= self.clock.now():
-            self._enqueue(heapq.heappop(self.sleepers)[2])
-        if not self.ready:
+        self._wake_sleepers()
+        while not self.ready:
             self._pass_time()
         task = self.ready.popleft()
         task.queued = False
@@ -138,7 +140,14 @@ class Scheduler:
         task.greenlet.switch()
         self.current = None
 
+    def _wake_sleepers(self) -> None:
+        while self.sleepers and self.sleepers[0][0] <= self.clock.now():
+            self._enqueue(heapq.heappop(self.sleepers)[2])
+
     def _pass_time(self) -> None:
+        if self.on_idle is not None and self.on_idle(self.sleepers[0][0] if self.sleepers else None):
+            self._wake_sleepers()
+            return
         if not self.sleepers:
             raise LimitError(
                 "the command was ended: every process waits for another one",

@@ -88,6 +88,10 @@ class System:
         self._last_pid += 1
         return self._last_pid
 
+    def start_pids(self, last: int) -> None:
+        """Go on counting processes after `last`."""
+        self._last_pid = max(self._last_pid, last)
+
     def _written(self, size: int) -> None:
         self.written += size
         if self.written > self.limits.files:

@@ -28,6 +28,72 @@ _MIGRATIONS = (
       inode INTEGER NOT NULL, digest TEXT NOT NULL) WITHOUT ROWID;
     """,
     "CREATE INDEX IF NOT EXISTS tags_by_image ON tags (image);",
+    # Containers and volumes belong to a host ("" is the store's own); `wake` is when a running container goes
+    # on by itself (ns since 1970), null for never.
+    """
+    CREATE TABLE IF NOT EXISTS containers (
+      id TEXT PRIMARY KEY, host TEXT NOT NULL, name TEXT NOT NULL, created INTEGER NOT NULL,
+      image TEXT NOT NULL, status TEXT NOT NULL, wake INTEGER, version INTEGER NOT NULL,
+      spec TEXT NOT NULL, state TEXT NOT NULL, UNIQUE (host, name)) WITHOUT ROWID;
+    CREATE INDEX IF NOT EXISTS containers_by_status ON containers (status, wake);
+    CREATE INDEX IF NOT EXISTS containers_by_image ON containers (image);
+    CREATE TABLE IF NOT EXISTS container_events (
+      number INTEGER PRIMARY KEY AUTOINCREMENT, container TEXT NOT NULL, run INTEGER NOT NULL,
+      time INTEGER NOT NULL, kind TEXT NOT NULL, data TEXT NOT NULL);
+    CREATE INDEX IF NOT EXISTS events_by_container ON container_events (container, run);
+    CREATE TABLE IF NOT EXISTS container_logs (
+      number INTEGER PRIMARY KEY AUTOINCREMENT, container TEXT NOT NULL, time INTEGER NOT NULL,
+      stream INTEGER NOT NULL, data BLOB NOT NULL);
+    CREATE INDEX IF NOT EXISTS logs_by_container ON container_logs (container);
+    CREATE TABLE IF NOT EXISTS container_answers (
+      number INTEGER PRIMARY KEY AUTOINCREMENT, container TEXT NOT NULL, run INTEGER NOT NULL,
+      data BLOB NOT NULL);
+    CREATE INDEX IF NOT EXISTS answers_by_container ON container_answers (container, run);
+    CREATE TABLE IF NOT EXISTS volumes (
+      host TEXT NOT NULL, name TEXT NOT NULL, created INTEGER NOT NULL, anonymous INTEGER NOT NULL,
+      labels TEXT, options TEXT, PRIMARY KEY (host, name)) WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS volume_references (
+      host TEXT NOT NULL, volume TEXT NOT NULL, container TEXT NOT NULL,
+      PRIMARY KEY (host, volume, container)) WITHOUT ROWID;
+    CREATE INDEX IF NOT EXISTS references_by_container ON volume_references (container);
+    """,
+    # Networks, too, belong to a host. An interval of `network_free` holds addresses that nobody has, counted
+    # from the subnet's first one; the endpoints of containers that don't run have no address.
+    """
+    CREATE TABLE IF NOT EXISTS network_hosts (
+      name TEXT PRIMARY KEY, spec TEXT NOT NULL, next_index INTEGER NOT NULL, next_pool INTEGER NOT NULL)
+      WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS network_topology (
+      number INTEGER PRIMARY KEY CHECK (number = 1), document TEXT NOT NULL);
+    CREATE TABLE IF NOT EXISTS network_devices (
+      host TEXT NOT NULL, name TEXT NOT NULL, number INTEGER NOT NULL, kind TEXT NOT NULL, mac TEXT NOT NULL,
+      spec TEXT NOT NULL, PRIMARY KEY (host, name)) WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS networks (
+      id TEXT PRIMARY KEY, host TEXT NOT NULL, name TEXT NOT NULL, created INTEGER NOT NULL,
+      driver TEXT NOT NULL, spec TEXT NOT NULL, UNIQUE (host, name)) WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS network_free (
+      network TEXT NOT NULL, family INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,
+      PRIMARY KEY (network, family, first)) WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS network_sandboxes (
+      container TEXT PRIMARY KEY, host TEXT NOT NULL, name TEXT NOT NULL, running INTEGER NOT NULL,
+      netns INTEGER, interfaces INTEGER NOT NULL, spec TEXT NOT NULL) WITHOUT ROWID;
+    CREATE INDEX IF NOT EXISTS sandboxes_by_netns ON network_sandboxes (host, netns);
+    CREATE TABLE IF NOT EXISTS network_endpoints (
+      container TEXT NOT NULL, name TEXT NOT NULL, network TEXT NOT NULL, host TEXT NOT NULL,
+      active INTEGER NOT NULL, id TEXT NOT NULL, address TEXT NOT NULL, address6 TEXT NOT NULL,
+      mac TEXT NOT NULL, interface TEXT NOT NULL, number INTEGER NOT NULL, veth TEXT NOT NULL,
+      veth_mac TEXT NOT NULL, wish TEXT NOT NULL, PRIMARY KEY (container, name)) WITHOUT ROWID;
+    CREATE INDEX IF NOT EXISTS endpoints_by_network ON network_endpoints (network, active);
+    CREATE UNIQUE INDEX IF NOT EXISTS endpoints_by_veth ON network_endpoints (host, veth) WHERE veth <> '';
+    CREATE TABLE IF NOT EXISTS network_ports (
+      host TEXT NOT NULL, protocol TEXT NOT NULL, port INTEGER NOT NULL, address TEXT NOT NULL,
+      container TEXT NOT NULL, target INTEGER NOT NULL, PRIMARY KEY (host, protocol, port, address))
+      WITHOUT ROWID;
+    CREATE INDEX IF NOT EXISTS ports_by_container ON network_ports (container);
+    CREATE TABLE IF NOT EXISTS network_port_cursors (
+      host TEXT NOT NULL, protocol TEXT NOT NULL, address TEXT NOT NULL, last INTEGER NOT NULL,
+      PRIMARY KEY (host, protocol, address)) WITHOUT ROWID;
+    """,
 )
 SCHEMA_VERSION = len(_MIGRATIONS)
 # What using a database raises; a damaged one may give names that are no text, even in SQLite's own messages.

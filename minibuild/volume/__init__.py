@@ -1,0 +1,1 @@
+"""Volumes: named and anonymous ones in the store, host paths, and both as live file systems of containers."""
