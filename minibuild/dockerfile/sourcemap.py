@@ -33,15 +33,18 @@ def text_map(text: str, escape: str = "\\") -> TextMap:
 
 
 class TextMap:
-    """Lines and offsets of one file. Offsets count characters from 0, lines and columns from 1."""
+    """Lines and offsets of one file. Offsets count characters from 0, lines and columns from 1.
+
+    `lines` are the lines without their newlines.
+    """
 
     def __init__(self, text: str, escape: str) -> None:
         self.text = text
+        self.lines = text.split("\n")
         self._escape = escape
-        self._lines = text.split("\n")
         self._starts: list[int] = []
         start = 0
-        for line in self._lines:
+        for line in self.lines:
             self._starts.append(start)
             start += len(line) + 1
 
@@ -58,13 +61,13 @@ class TextMap:
     def of(self, instruction: Instruction) -> InstructionMap:
         """The map of one instruction of this file."""
         number = instruction.start_line
-        raw = self._lines[number - 1]
+        raw = self.lines[number - 1]
         bare = raw.lstrip(UNICODE + "\ufeff" if number == 1 else UNICODE)
         piece, goes_on = split_continuation(bare.rstrip("\r"), self._escape)
         pieces = [(0, self._starts[number - 1] + len(raw) - len(bare))]
         length = len(piece)
-        while goes_on and number < len(self._lines):
-            raw = self._lines[number].rstrip("\r")
+        while goes_on and number < len(self.lines):
+            raw = self.lines[number].rstrip("\r")
             number += 1
             bare = raw.lstrip(UNICODE)
             if bare and not bare.startswith("#"):

@@ -9,13 +9,15 @@ among the continuation lines of an instruction is no pragma.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from minibuild.dockerfile.spaces import UNICODE
+from minibuild.lint.rule import all_rules
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from minibuild.dockerfile.nodes import Instruction
     from minibuild.lint.finding import Finding
@@ -26,6 +28,8 @@ _PRAGMA = re.compile(
     r"(?P<codes>[A-Za-z0-9_]+(?:[ \t]*,[ \t]*[A-Za-z0-9_]+)*)[ \t]*(?:#.*)?\Z"
 )
 _SHELL = re.compile(r"[ \t]*hadolint[ \t]+shell[ \t]*=[ \t]*(?P<shell>\S+)[ \t]*\Z")
+_HADOLINTS = re.compile("[DLSC0-9]+")
+_EVERYWHERE = 1 << 60
 _CODE = re.compile(r"[A-Za-z0-9_]+")
 
 
@@ -46,12 +50,30 @@ class Pragma:
         return finding.code in self.codes and self.first <= finding.place.line <= self.last
 
 
+class Silence:
+    """The pragmas of a file, to be asked about many findings."""
+
+    def __init__(self, pragmas: Iterable[Pragma]) -> None:
+        self._everywhere: list[Pragma] = []
+        self._by_start: dict[int, list[Pragma]] = {}
+        for pragma in pragmas:
+            local = self._by_start.setdefault(pragma.first, [])
+            (self._everywhere if pragma.last == _EVERYWHERE else local).append(pragma)
+        self._starts = sorted(self._by_start)
+
+    def covering(self, finding: Finding) -> list[Pragma]:
+        """The pragmas that leave the finding out."""
+        number = bisect_right(self._starts, finding.place.line)
+        local = self._by_start[self._starts[number - 1]] if number else []
+        return [pragma for pragma in (*self._everywhere, *local) if pragma.covers(finding)]
+
+
 def read_pragmas(subject: Subject) -> list[Pragma]:
     """The pragmas of the file, in the order of their lines."""
     if "ignore" not in subject.text:
         return []
-    instructions = subject.dockerfile.instructions
-    starts = {instruction.start_line: instruction for instruction in instructions}
+    starts = {instruction.start_line: instruction for instruction in subject.dockerfile.instructions}
+    lines = list(starts)
     found = []
     for line, text in _comments(subject):
         match = _PRAGMA.match(text.removeprefix("#"))
@@ -59,7 +81,9 @@ def read_pragmas(subject: Subject) -> list[Pragma]:
             continue
         shift = len(subject.lines[line - 1].rstrip("\r")) - len(text) + 2
         codes = [(code[0], code.start()) for code in _CODE.finditer(match["codes"])]
-        first, last = _reach(match, line, starts, instructions)
+        first, last = _reach(match, line, starts, lines)
+        if match["tool"] != "minibuild:" and not all(_is_read(code) for code, _ in codes):
+            first, last = 0, 0
         at = match.start("codes") + shift
         found.append(
             Pragma(line, tuple(c for c, _ in codes), tuple(at + start for _, start in codes), first, last)
@@ -76,16 +100,24 @@ def shell_pragmas(subject: Subject) -> dict[int, str]:
 
 
 def _reach(
-    match: re.Match[str], line: int, starts: dict[int, Instruction], instructions: tuple[Instruction, ...]
+    match: re.Match[str], line: int, starts: dict[int, Instruction], lines: Sequence[int]
 ) -> tuple[int, int]:
-    """The lines that a pragma in `line` counts for."""
+    """The lines that a pragma in `line` counts for; `lines` are those of `starts`, sorted."""
     if match["everywhere"]:
-        return 1, 1 << 60
+        return 1, _EVERYWHERE
     if match["tool"] == "minibuild:":
-        following = next((one for one in instructions if one.start_line > line), None)
+        number = bisect_right(lines, line)
+        following = starts[lines[number]] if number < len(lines) else None
     else:
         following = starts.get(line + 1)
     return (following.start_line, following.end_line) if following else (0, 0)
+
+
+def _is_read(code: str) -> bool:
+    """Whether hadolint, which knows no other letters in codes, or we read the code: with another one in it
+    hadolint takes the whole pragma for a comment.
+    """
+    return _HADOLINTS.fullmatch(code) is not None or code in all_rules()
 
 
 def _comments(subject: Subject) -> Iterator[tuple[int, str]]:

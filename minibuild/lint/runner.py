@@ -11,7 +11,7 @@ from minibuild.dockerfile.tolerant import parse_tolerantly
 from minibuild.lint.check_directive import CheckDirective, read_check
 from minibuild.lint.copies import Contexts
 from minibuild.lint.finding import Finding, Level, Place
-from minibuild.lint.pragmas import Pragma, read_pragmas
+from minibuild.lint.pragmas import Pragma, Silence, read_pragmas
 from minibuild.lint.rule import all_rules, family_of
 from minibuild.lint.shellcheck import ShellCheckError, findings
 from minibuild.lint.subject import Subject
@@ -195,10 +195,11 @@ class _Runner:
         pragmas = read_pragmas(subject)
         if not pragmas:
             return list(found)
+        silence = Silence(pragmas)
         used: set[tuple[int, str]] = set()
         kept = []
         for finding in found:
-            covering = [pragma for pragma in pragmas if pragma.covers(finding)]
+            covering = silence.covering(finding)
             used.update((pragma.line, finding.code) for pragma in covering)
             if not covering:
                 kept.append(finding)

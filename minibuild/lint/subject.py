@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from minibuild.dockerfile.sourcemap import text_map
 from minibuild.lint.copies import Contexts
 
 if TYPE_CHECKING:
@@ -47,5 +48,5 @@ class Subject:
 
     @property
     def lines(self) -> list[str]:
-        """The lines of the text, without their ends."""
-        return self.text.split("\n")
+        """The lines of the text, without their newlines. They are split once for all who ask."""
+        return text_map(self.text, self.dockerfile.escape).lines

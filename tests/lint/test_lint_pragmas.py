@@ -54,6 +54,13 @@ def test_a_pragma_that_silences_nothing_is_told(findings):
     assert [(one.code, one.message) for one in found] == [("MB0002", "StageNameCasing finds nothing here")]
 
 
+def test_a_code_that_hadolint_cannot_read_makes_its_pragma_a_comment(findings):
+    found = codes(findings(f"# hadolint ignore=StageNameCasing,all\n{NAMED}\n"))
+    assert found == [(1, "MB0002"), (1, "MB0001"), (2, "StageNameCasing")]
+    found = codes(findings(f"# minibuild: ignore=StageNameCasing,all\n{NAMED}\n"))
+    assert found == [(1, "MB0001")]
+
+
 def test_pragmas_can_be_switched_off(findings):
     text = f"# hadolint ignore=StageNameCasing,DL9999\n{NAMED}\n"
     assert codes(findings(text, disable_ignore_pragma=True)) == [(2, "StageNameCasing")]

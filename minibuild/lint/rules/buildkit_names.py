@@ -11,12 +11,13 @@ from minibuild.lint.places import replacing, spot
 from minibuild.lint.rule import Example, rule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from minibuild.dockerfile.nodes import Instruction
     from minibuild.lint.subject import Subject
 
 _AS = re.compile(r"[\t\v\f\r ](?P<as>[aA][sS])[\t\v\f\r ]+(?P<name>\S+)\s*\Z")
+_USE = re.compile(r"(?:--|,)from=(?P<name>[^,\s]+)")
 _RESERVED = frozenset({"scratch", "context"})
 
 
@@ -29,37 +30,38 @@ _RESERVED = frozenset({"scratch", "context"})
 )
 def stage_name_casing(subject: Subject) -> Iterator[Remark]:
     """`AS Build`."""
-    for instruction, match in _named(subject):
+    named = [(instruction, match) for instruction, match in _named(subject) if not match["name"].islower()]
+    uses = _uses(subject) if named else {}
+    for instruction, match in named:
         name = match["name"]
         if name != name.lower():
             start, end = match.span("name")
             yield Remark(
                 spot(subject, instruction, start, end),
                 f"Write the stage's name {name} in lower case: {name.lower()}",
-                _renamed(subject, instruction, name),
+                _renamed(subject, name, [(instruction, start, end), *uses.get(name, ())]),
             )
 
 
-def _renamed(subject: Subject, stage: From, name: str) -> Fix | None:
-    """The fix that writes the name in lower case where the stage begins and where it is used."""
-    used = re.compile(rf"(?<=--from=){re.escape(name)}(?=\s)|(?<=,from=){re.escape(name)}(?=[,\s])")
-    edits = []
+def _uses(subject: Subject) -> dict[str, list[tuple[Instruction, int, int]]]:
+    """Where a stage may be named after its beginning: (instruction, start, end) by name."""
+    found: dict[str, list[tuple[Instruction, int, int]]] = {}
     for instruction in subject.dockerfile.instructions:
         text = instruction.original
-        spans = [match.span() for match in used.finditer(text)] if isinstance(instruction, Copy | Run) else []
-        if isinstance(instruction, From) and instruction.image == name:
-            at = text.find(name, len(instruction.written))
-            spans.append((at, at + len(name)))
-        if instruction is stage:
-            match = _AS.search(text)
-            spans += [match.span("name")] if match else []
-        for start, end in spans:
-            edit = replacing(subject, instruction, start, end, name.lower())
-            if edit is None:
-                return None
-            edits.append(edit)
-    edits.sort(key=lambda edit: edit.start)
-    return Fix(f"Write {name.lower()}", tuple(edits))
+        if isinstance(instruction, From):
+            at = text.find(instruction.image, len(instruction.written))
+            found.setdefault(instruction.image, []).append((instruction, at, at + len(instruction.image)))
+        elif isinstance(instruction, Copy | Run) and "from=" in text:
+            for match in _USE.finditer(text):
+                found.setdefault(match["name"], []).append((instruction, *match.span("name")))
+    return found
+
+
+def _renamed(subject: Subject, name: str, places: Sequence[tuple[Instruction, int, int]]) -> Fix | None:
+    """The fix that writes the name in lower case in all places."""
+    edits = [replacing(subject, one, start, end, name.lower()) for one, start, end in places]
+    kept = sorted((edit for edit in edits if edit is not None), key=lambda edit: edit.start)
+    return Fix(f"Write {name.lower()}", tuple(kept)) if len(kept) == len(edits) else None
 
 
 @rule(

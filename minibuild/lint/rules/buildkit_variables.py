@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 # Names that a build takes note of and that need no ARG.
 _UNSCOPED = frozenset({"BUILDKIT_SBOM_SCAN_CONTEXT", "BUILDKIT_SBOM_SCAN_STAGE"})
+# With more names than a person gives, comparing them all takes too long.
+_MOST_NAMES = 300
 _SECRET = re.compile(
     r"(?:_|^)(?:apikey|auth|credentials?|key|password|pword|passwd|secret|token)(?:_|$)", re.IGNORECASE
 )
@@ -101,7 +103,8 @@ def _undefined(
 
 def _closest(name: str, known: Iterable[str]) -> str:
     """The known name that was probably meant, "" for none."""
-    if len(name) < 3:
+    known = list(known)
+    if len(name) < 3 or len(known) > _MOST_NAMES:
         return ""
     from difflib import get_close_matches  # only for a name that is wrong
 
