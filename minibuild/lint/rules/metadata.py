@@ -47,6 +47,8 @@ _NAMES = frozenset(
 def _bare(text: str) -> str:
     return text.strip("\"'")
 
+_VARIABLE = re.compile(r"\$(?:(?P<bare>\w+)|\{(?P<braced>[^{}]*)\})", re.ASCII)
+
 
 @rule(
     "DL3000",
@@ -182,21 +184,17 @@ def own_variable(subject: Subject) -> Iterator[Remark]:
             known |= {name for name, _ in instruction.items}
         elif isinstance(instruction, Env) and not isinstance(instruction, Label):
             pairs = instruction.pairs
-            used = [
-                name
-                for index, (name, _) in enumerate(pairs)
-                if any(_refers(value, name) for other, (_, value) in enumerate(pairs) if other != index)
-            ]
+            mentions: dict[str, set[int]] = {}
+            for index, (_, value) in enumerate(pairs):
+                for match in _VARIABLE.finditer(value):
+                    mentions.setdefault(match["bare"] or match["braced"], set()).add(index)
+            used = [name for index, (name, _) in enumerate(pairs) if mentions.get(name, set()) - {index}]
             fresh = [name for name in used if name not in known]
             if fresh:
                 yield Remark(
                     whole(subject, instruction), f"{fresh[0]} is not set yet: use it in an ENV of its own"
                 )
             known |= {name for name, _ in pairs}
-
-
-def _refers(value: str, name: str) -> bool:
-    return "${" + name + "}" in value or re.search(rf"\${re.escape(name)}(?!\w)", value, re.ASCII) is not None
 
 
 @rule(
