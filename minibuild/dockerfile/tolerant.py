@@ -66,7 +66,7 @@ def _tolerated(statement: Statement) -> Instruction | None:
             comments=line.comments,
             trigger=trigger,
         )
-    if not any("=" not in flag for flag in body.flags):
+    if not body.known or not any("=" not in flag for flag in body.flags):
         return None
     plain = Body(body.keyword, body.written, body.offset)
     plain.args = body.flags + body.args

@@ -2,7 +2,7 @@
 
 Fixes of one round never touch each other; what one of them hides comes in the next round. A text that can't
 be parsed is left as it is, and one that can be can be so afterwards: a fix after which it can't is left
-out, and so are fixes after which as much is found as before. Lines keep their kind of end.
+out, and so are fixes that go on and on without less being found. Lines keep their kind of end.
 """
 
 from __future__ import annotations
@@ -23,14 +23,19 @@ if TYPE_CHECKING:
     from minibuild.lint.linting import Simulate
     from minibuild.lint.source import Source
 
-_MOST_ROUNDS = 20
+    _State = tuple[str, Sequence[Finding], Counter[str]]
+
+_MOST_ROUNDS = 60
+# Rounds in which fixes of a rule may leave as much as there was: a finding may stand for several places.
+_PATIENCE = 15
 
 
 @dataclass(slots=True)
 class Fixed:
     """A source, its repaired `text`, how many findings of each code were `repaired`, and what is left.
 
-    Fixes of `useless` codes change nothing for the better.
+    Fixes of `useless` codes change nothing for the better; `stuck` are codes that may be such, with the
+    number of rounds and what there was before.
     """
 
     source: Source
@@ -38,6 +43,12 @@ class Fixed:
     repaired: Counter[str] = field(default_factory=Counter)
     findings: Sequence[Finding] = ()
     useless: set[str] = field(default_factory=set)
+    stuck: dict[str, tuple[int, _State]] = field(default_factory=dict)
+
+    @property
+    def state(self) -> _State:
+        """What can be gone back to."""
+        return self.text, self.findings, self.repaired.copy()
 
 
 def fix_sources(
@@ -86,12 +97,20 @@ def _attempt(one: Fixed, unsafe: bool) -> tuple[str, Counter[str]] | None:
 
 
 def _judge(one: Fixed, text: str, codes: Counter[str], findings: Sequence[Finding]) -> None:
-    """Take over the text, of which `findings` are left, unless fixes of some code were of no use."""
+    """Take over the text, of which `findings` are left; or go back, if fixes of a code are of no use."""
     before = Counter(finding.code for finding in one.findings)
     after = Counter(finding.code for finding in findings)
-    useless = {code for code in codes if after[code] >= before[code]}
-    if useless:
-        one.useless |= useless
+    for code in codes:
+        if after[code] < before[code]:
+            one.stuck.pop(code, None)
+        else:
+            rounds, state = one.stuck.get(code, (0, one.state))
+            one.stuck[code] = rounds + 1, state
+    hopeless = [(code, state) for code, (rounds, state) in one.stuck.items() if rounds > _PATIENCE]
+    if hopeless:
+        one.useless |= {code for code, _ in hopeless}
+        one.text, one.findings, one.repaired = hopeless[0][1]
+        one.stuck.clear()
         return
     one.text, one.findings = text, findings
     one.repaired.update(codes)

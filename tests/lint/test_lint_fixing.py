@@ -93,7 +93,7 @@ def test_safe_fixes_leave_the_image_as_it_is(store, tmp_path_factory, text):
         assert before.config == after.config
 
 
-def test_fixes_that_touch_wait_for_the_next_round(monkeypatch):
+def test_fixes_that_touch_wait_for_the_next_round():
     source = Source("Dockerfile", "FROM abc")
     found = [finding((5, 6, "x")), finding((6, 7, "y"), code="DL3001"), finding((7, 8, "z"), code="DL3002")]
     result = fix_sources([(source, found)], QUIET)[0]
@@ -112,13 +112,23 @@ def test_what_lies_between_the_edits_of_a_fix_is_left_to_it():
     assert fix_sources([(source, found)], QUIET)[0].text == "FROM xabcy"
 
 
-def test_a_fix_that_does_not_help_is_taken_back():
-    text = "FROM debian:12 AS Foo\n"
-    [(real, _)] = lint([Source("Dockerfile", text)], QUIET)
-    useless = [replace(one, fix=Fix("x", (Edit(0, 0, "\n"),))) for one in real]
-    result = fix_sources([(Source("Dockerfile", text), useless)], QUIET)[0]
-    assert result.text == text
-    assert not result.repaired
+def test_a_fix_that_does_not_help_is_taken_back(monkeypatch):
+    def useless(sources, configuration, simulate=None):
+        [(found, _)] = lint(sources, configuration)
+        fixes = [replace(one, fix=Fix("x", (Edit(0, 0, "\n"),))) for one in found if one.code == "DL3006"]
+        return [([*fixes, *(one for one in found if one.code != "DL3006")], "")]
+
+    source = Source("Dockerfile", "FROM debian AS Foo\n")
+    monkeypatch.setattr("minibuild.lint.fixing.lint", useless)
+    [(found, _)] = useless([source], QUIET)
+    result = fix_sources([(source, found)], QUIET)[0]
+    assert result.text == "FROM debian AS foo\n"
+    assert dict(result.repaired) == {"StageNameCasing": 1}
+
+
+def test_a_finding_that_stands_for_several_places_is_repaired_in_all_of_them():
+    text = "FROM debian:12\nRUN wget a && wget b && wget c && wget d\n"
+    assert repaired(text).text.count("--progress") in (0, 4)
 
 
 def test_unsafe_fixes_wait_for_their_word():

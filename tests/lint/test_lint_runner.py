@@ -34,6 +34,15 @@ def test_what_buildkit_tells_before_it_gives_up_is_told(findings):
     assert [one for one in found if one in told or one[0] == 4] == told
 
 
+BAD_FLAGS = ["FOO --bar", "--extract x", ";# --x", "ONBUILD FOO --x", "RUN --x", "COPY --from a b"]
+
+
+@pytest.mark.parametrize("line", BAD_FLAGS)
+def test_an_unknown_keyword_with_flags_is_no_crash(line, findings):
+    found = codes(findings(f"FROM a:1\n{line}\n"))
+    assert any(code in ("DL1000", "MB0004") for _, code in found) or line == "ONBUILD FOO --x"
+
+
 def test_a_binary_file_is_one_finding(findings):
     found = findings("\x7fELF\x02\0\0\0FROM")
     assert codes(found) == [(1, "DL1000")]
