@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from minibuild.kernel.pipes import Pipe
     from minibuild.kernel.process import Process
     from minibuild.kernel.streams import Stream
+    from minibuild.network.view import NetworkView
 
 CHECK_EVERY = 2_000  # units of work between two looks at limits and at the other tasks
 
@@ -71,6 +72,7 @@ class System:
         self.hostname = machine.hostname
         self.partial = machine.partial
         self.fixtures = machine.fixtures
+        self.namespace: NetworkView | None = None  # the network of a container; a build's is a usual one
         self.processes: dict[int, Process] = {}
         self.fifos: dict[str, Pipe] = {}
         self.work = self.written = 0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from ipaddress import IPv4Interface, ip_address, ip_interface
 from typing import TYPE_CHECKING
 
@@ -10,14 +9,15 @@ from minibuild.network.devices import Devices
 from minibuild.network.hosts import host_spec
 from minibuild.network.ports import Ports
 from minibuild.network.shelf import Shelf
+from minibuild.network.view import LOOPBACK, Interface, Listener, Route
 
 if TYPE_CHECKING:
     from minibuild.network.devices import Device
     from minibuild.network.reachability import Answer
-    from minibuild.network.records import Endpoint, Network, Publication, Sandbox
+    from minibuild.network.records import Endpoint, Network, Sandbox
+    from minibuild.network.rules import Table
     from minibuild.store import Store
 
-NO_MAC = "00:00:00:00:00:00"
 RESOLVER = "127.0.0.11"
 _COMMON_HOSTS = """127.0.0.1\tlocalhost
 ::1\tlocalhost ip6-localhost ip6-loopback
@@ -26,46 +26,6 @@ ff00::0\tip6-mcastprefix
 ff02::1\tip6-allnodes
 ff02::2\tip6-allrouters
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Interface:
-    """An interface as `ip link` shows it.
-
-    `kind` is loopback, physical, vlan, bridge, veth (the host's end of a pair) or eth (the container's).
-    `addresses` have prefix lengths. `peer` is the other end's index and `peer_netns` the number of its
-    namespace as seen from here. `carrier`: something is at the other end of the cable.
-    """
-
-    index: int
-    name: str
-    kind: str
-    mac: str
-    mtu: int
-    addresses: tuple[str, ...] = ()
-    master: str = ""
-    carrier: bool = True
-    managed: bool = False
-    stp: bool = False
-    parent: str = ""
-    vlan: int = 0
-    peer: int = 0
-    peer_netns: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Route:
-    """A route: `destination` is "" for the default one, which goes `via` a gateway; others are on the link.
-    """
-
-    destination: str
-    device: str
-    via: str = ""
-    source: str = ""
-    carrier: bool = True
-
-
-LOOPBACK = Interface(1, "lo", "loopback", NO_MAC, 65536, ("127.0.0.1/8",))
 
 
 class Namespace:
@@ -200,18 +160,33 @@ class Namespace:
         end = "" if self.on_host or self.sandbox is None else self.sandbox.container
         return reach_address(self.store, (self.host, end), address, source)
 
-    def publications(self) -> list[Publication]:
-        """The host's published ports, as its firewall shows them; [] in a container's namespace."""
-        return Ports(self.store, self.host).all() if self.on_host else []
+    def neighbours(self) -> list[tuple[str, str, str]]:
+        """(address, interface, MAC) of the containers and bridges in the same segments of this host."""
+        mine = {interface.name: interface for interface in self.interfaces()}
+        if self.on_host:
+            by_id = {network.id: network.spec.bridge for network in self.shelf.networks()}
+            active = self.shelf.all_active()
+            return [(one.address, by_id.get(one.network, ""), one.mac) for one in active if one.address]
+        hosts = {one.name: one for one in host_interfaces(self.store, self.host)}
+        found = []
+        for endpoint, network in self._links():
+            pool, bridge = network.pool(), hosts.get(network.spec.bridge)
+            if pool is not None and bridge is not None and endpoint.interface in mine:
+                found.append((pool.gateway, endpoint.interface, bridge.mac))
+        return found
 
-    def networks(self) -> list[Network]:
-        """The networks whose rules the host's firewall has; [] in a container's namespace."""
-        return self.shelf.networks() if self.on_host else []
+    def rules(self, table: str) -> Table:
+        """The firewall's rules in the table `filter` or `nat`; none in a container's namespace."""
+        from minibuild.network.rules import engine_rules, no_rules  # only iptables asks
 
-    def container_address(self, container: str) -> str:
-        """The address that the rules of a container's published ports lead to."""
-        found = [one for one in self.shelf.endpoints(container) if one.active and one.address]
-        return found[0].address if found else ""
+        if not self.on_host or not host_spec(self.store, self.host).engine:
+            return no_rules(table)
+        return engine_rules(table, self.shelf, Ports(self.store, self.host).all())
+
+    def listeners(self) -> list[Listener]:
+        """The ports at which the engine listens for containers."""
+        ports = Ports(self.store, self.host).all() if self.on_host else []
+        return [Listener(one.protocol, one.address, one.port, "docker-proxy") for one in ports]
 
 
 def named_endpoints(store: Store, network: str) -> list[tuple[Endpoint, str]]:

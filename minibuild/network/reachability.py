@@ -11,7 +11,7 @@ from minibuild.network.filtering import forward_refusal, masquerades, may_talk, 
 from minibuild.network.world import Node, Station, World, load_world, vlans_of
 
 if TYPE_CHECKING:
-    from minibuild.network.namespace import Route
+    from minibuild.network.view import Route
     from minibuild.store import Store
 
 FIRST_TTL = 64

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from minibuild.network.devices import Devices
 from minibuild.network.hosts import HostSpec
-from minibuild.network.namespace import Namespace, Route, host_interfaces
+from minibuild.network.namespace import Namespace, host_interfaces
 from minibuild.network.shelf import Shelf
 from minibuild.network.wiring import switch_ports
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from minibuild.network.records import Network
+    from minibuild.network.view import Route
     from minibuild.store import Store
 
 
@@ -171,6 +172,3 @@ def _add_switches(world: World) -> None:
 def vlans_of(nodes: Iterable[Node]) -> list[tuple[str, str]]:
     """The (switch, VLAN) pairs among nodes, sorted."""
     return sorted({(node.host, node.name) for node in nodes if node.kind == "switch"})
-
-
-
