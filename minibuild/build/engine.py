@@ -177,6 +177,8 @@ class Engine:
 
     def create(self, step: Step, image: StageImage) -> StepContainer:
         """A new container from `image`."""
+        if step.instruction.keyword == "RUN" and self.workshop.before_run is not None:
+            self.workshop.before_run()
         return StepContainer(self.workshop, image, step.number, seed=step.key)
 
     def execute(self, step: Step, container: StepContainer) -> None:

@@ -39,7 +39,8 @@ class BuildRequest(NamedTuple):
     `Dockerfile` in the context); `text` is its content when it does not come from a file (standard input).
     `source_date_epoch` (seconds) fixes every time that the build writes. `explain` asks for an event that
     says why a step is not found in the cache. Unless `keep_steps` only the last image is kept, not those that
-    the steps before it made. `attestations` go into outputs of type oci.
+    the steps before it made. `attestations` go into outputs of type oci. `jobs` is 1 for a build that is not
+    to share independent stages among processes.
     """
 
     context: Path | None
@@ -63,6 +64,7 @@ class BuildRequest(NamedTuple):
     explain: bool = False
     keep_steps: bool = True
     attestations: tuple[Attestation, ...] = ()
+    jobs: int = 0
 
 
 class StepRecord(NamedTuple):

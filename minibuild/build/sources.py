@@ -74,7 +74,7 @@ class Sources:
         self.store = store
         self.built: dict[int, StageImage] = {}
         self.makes = True  # whether images that are missing may be put into the store
-        self._images: dict[tuple[str, str], StageImage] = {}
+        self.images: dict[tuple[str, str], StageImage] = {}
         self._sources: dict[Origin, Source] = {}
         self._main: Source | None = None
 
@@ -94,15 +94,15 @@ class Sources:
     def find_image(self, name: str, platform: str = "") -> StageImage:
         """The image called `name`, from the store or the catalogue."""
         platform = platform or self.request.platform
-        found = self._images.get((name, platform))
+        found = self.images.get((name, platform))
         if found is None:
             found = find_base(name, self.store, self.request.fidelity, platform, make=self.makes)
-            self._images[name, platform] = found
+            self.images[name, platform] = found
         return found
 
     def used_images(self) -> list[tuple[str, StageImage]]:
         """The images that the build reads, by the names that are written, sorted."""
-        return sorted((name, image) for (name, _), image in self._images.items())
+        return sorted((name, image) for (name, _), image in self.images.items())
 
     def context_image(self, name: str) -> StageImage:
         """The named context `name` as a base image: docker-image://NAME or oci-layout://PATH."""

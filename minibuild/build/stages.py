@@ -1,7 +1,8 @@
 """The stages of one build, each after those that it needs."""
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
 
 from minibuild.build import events
 from minibuild.build.engine import Engine, Step, one_line
@@ -15,7 +16,25 @@ from minibuild.dockerfile.nodes import Instruction
 from minibuild.errors import MinibuildError
 
 if TYPE_CHECKING:
+    from minibuild.build.ahead import Ahead, Made
     from minibuild.build.explanation import Explainer
+
+
+class Turn(NamedTuple):
+    """One stage on its way: its base (None: another stage), its instructions with the places where they are
+    told, the number of its first step, and that of all steps.
+    """
+
+    stage: Stage
+    base: StageImage | None
+    body: list[tuple[Instruction, Instruction]]
+    first: int
+    total: int
+
+    @property
+    def works(self) -> bool:
+        """Whether something in it may take time."""
+        return any(instruction.keyword in ("RUN", "COPY", "ADD") for instruction, _ in self.body)
 
 
 class Stages:
@@ -29,6 +48,7 @@ class Stages:
         # (stage, line, instruction) of everything that is to be done.
         self.planned: list[tuple[str, int, str]] = []
         self._explainer: Explainer | None = None
+        self._ahead: Ahead | None = None
 
     def build(self) -> None:
         workshop, plan = self.workshop, self.plan
@@ -50,11 +70,63 @@ class Stages:
             self._plan_steps(plan.stages[number], bodies[number])
         if workshop.request.explain:
             self._explainer = self._make_explainer()
-        first = 1
+        firsts, first = {}, 1
         for number in sorted(bodies):
-            stage, body = plan.stages[number], bodies[number]
-            self._stage(stage, bases[number], body, first, total)
-            first += 1 + len(body)
+            firsts[number] = first
+            first += 1 + len(bodies[number])
+        turns = {n: Turn(plan.stages[n], bases[n], bodies[n], firsts[n], total) for n in firsts}
+        try:
+            for number, turn in turns.items():
+                workshop.before_run = partial(self._build_ahead, number, turns)
+                made = self._ahead.take(number) if self._ahead is not None else None
+                if made is None:
+                    self._stage(*turn)
+                else:
+                    self._take_over(made)
+        finally:
+            if self._ahead is not None:
+                self._ahead.close()
+
+    def _build_ahead(self, here: int, turns: Mapping[int, Turn]) -> None:
+        """Let other processes begin with stages that need nothing of those still to be built."""
+        workshop = self.workshop
+        request = workshop.request
+        if self._ahead is not None or request.jobs == 1 or request.explain or workshop.store.read_only:
+            return
+        later = [(n, self.plan.stages[n].needs) for n, turn in turns.items() if n > here and turn.works]
+        if not later:
+            return
+        from minibuild.build.ahead import Ahead, independent, processes  # only builds that run something
+
+        free = independent(later, workshop.built)
+        if free and processes():
+            self._ahead = Ahead(free, lambda number: self._made_elsewhere(turns[number]))
+
+    def _made_elsewhere(self, turn: Turn) -> "Made":
+        """Build a stage in a process that was forked for it."""
+        from minibuild.build.ahead import Made
+        from minibuild.store import Store
+
+        workshop, number = self.workshop, turn.stage.number
+        told: list[events.Event] = []
+        self.records = []
+        workshop.emit, workshop.before_run = told.append, None
+        if workshop.store.is_inherited:  # a connection to the database belongs to the process that opened it
+            workshop.use(Store.open(workshop.store.root))
+        self._stage(*turn)
+        return Made(
+            *(number, tuple(told), tuple(self.records), workshop.built[number], self.scopes[number]),
+            workshop.sources.images,
+        )
+
+    def _take_over(self, made: "Made") -> None:
+        """Tell and keep what another process made of a stage."""
+        for event in made.told:
+            self.workshop.emit(event)
+        self.records.extend(made.steps)
+        self.workshop.built[made.number] = made.image
+        self.scopes[made.number] = made.scope
+        self.workshop.sources.images.update(made.images)
 
     def _plan_steps(self, stage: Stage, body: list[tuple[Instruction, Instruction]]) -> None:
         for instruction, place in ((stage.from_, stage.from_), *body):

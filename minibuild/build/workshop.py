@@ -56,9 +56,14 @@ class Workshop:
         self.common_inputs = () if epoch is None else (("SOURCE_DATE_EPOCH", str(epoch)),)
         self.sources = Sources(request, plan, store)
         self.failed: Step | None = None  # the step that ended the build
+        self.before_run: Callable[[], None] | None = None  # called when a RUN is not found in the cache
         self._digests: dict[str, str] = {}
         # What fingerprints were made from, for those that are explained.
         self._origins: dict[str, tuple[Callable[[], list[Selected]], Exclusion]] = {}
+
+    def use(self, store: Store) -> None:
+        """Go on with another connection to the store."""
+        self.store = self.sources.store = store
 
     @property
     def built(self) -> dict[int, StageImage]:

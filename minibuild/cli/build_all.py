@@ -111,7 +111,7 @@ def _outcomes(
                     yield member.name, outcome
                     continue
                 tags = (member.tag,) if member.tag else ()
-                own = request._replace(context=member.directory, tags=tags)
+                own = request._replace(context=member.directory, tags=tags, jobs=1)
                 running[pool.submit(build_member, root, member.name, own, kind)] = member.name
             if running:
                 for future in wait(running, return_when=FIRST_COMPLETED).done:

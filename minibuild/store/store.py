@@ -46,6 +46,7 @@ class Store:
         self.index_is_stale = False  # a name changed: `index.json` is written after the commit
         self.snapshots: dict[tuple[str, ...], Snapshot] = {}  # see `layers`
         self._depth = 0
+        self._process = os.getpid()
 
     @staticmethod
     def open(root: Path) -> "Store":
@@ -70,6 +71,11 @@ class Store:
             hold.release()
             raise
         return store
+
+    @property
+    def is_inherited(self) -> bool:
+        """Whether this process was forked from the one that opened the store, and must open its own."""
+        return os.getpid() != self._process
 
     def close(self) -> None:
         """Let go of the database."""
