@@ -21,7 +21,7 @@ _UNCLEAR_END = re.compile(r"\|\||[;&|(){}#]\s*$|\bdone\b|\bfi\b|\besac\b|#|\\\s*
 def inserted(subject: Subject, line: RunLine, command: Command, word: str, text: str) -> Fix | None:
     """`text` goes behind the first `word` of the command. None where it does not stand there as it is."""
     shift = _shift(line)
-    if shift < 0:
+    if shift < 0 or command.offset < 0:
         return None
     script = line.script.text
     start = command.offset + len(command.name)
@@ -35,7 +35,7 @@ def renamed(subject: Subject, line: RunLine, command: Command, name: str) -> Fix
     """The command is called by another name."""
     shift = _shift(line)
     start = shift + command.offset
-    if shift < 0:
+    if shift < 0 or command.offset < 0:
         return None
     return _edited(subject, line, start, start + len(command.name), name, f"Use {name}")
 

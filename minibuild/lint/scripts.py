@@ -6,6 +6,7 @@ Words are taken as they stand, without quotes; what is only known when it runs (
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -29,6 +30,13 @@ if TYPE_CHECKING:
 
 UNKNOWN = "${VAR}"
 NOT_POSIX = ("pwsh", "powershell", "cmd")
+_QUOTED = re.compile(r"'[^']*'|\"(?:[^\"\\]|\\.)*\"|\\.|(?:(?<=\s)|\A)#[^\n]*", re.DOTALL)
+_NESTED = re.compile(r"\"[^\"]*(?:\$\(|`)[^\")`]*\"")
+# What may stand before the name of a command.
+_BEFORE = (
+    r"(?:\A|[;&|({!`\n]|\b(?:then|do|else|elif|if|while|until|time|exec|command|builtin|busybox|run)(?=\s)"
+    r"|(?<![^\s;&|({])[A-Za-z_]\w*=[^\s;&|]*(?=\s))\s*"
+)
 # Commands that run the command in their first argument.
 _WRAPPERS = frozenset({"busybox", "builtin", "command", "run"})
 
@@ -43,7 +51,9 @@ class Flag:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A simple command: its name, the arguments behind it, and where the name stands in the script's text."""
+    """A simple command: its name, the arguments behind it, and where the name stands in the script's text
+    (-1 where that is not certain).
+    """
 
     name: str
     arguments: tuple[str, ...]
@@ -119,6 +129,7 @@ def parse_script(text: str) -> Script:
         return Script(text)
     commands: list[Command] = []
     has_pipe = False
+    bare = _without_quoted(text)
     at = 0
     for node in _nodes(tree):
         if isinstance(node, Pipeline):
@@ -126,10 +137,25 @@ def parse_script(text: str) -> Script:
         elif isinstance(node, SimpleCommand):
             name, arguments = _named(node)
             if name is not None:
-                found = text.find(name, at)
+                found = _name_offset(bare, name, at)
                 at = found + len(name) if found >= 0 else at
-                commands.append(Command(name, arguments, _flags(arguments), max(found, 0)))
+                commands.append(Command(name, arguments, _flags(arguments), found))
     return Script(text, tuple(commands), has_pipe)
+
+
+def _without_quoted(text: str) -> str:
+    """The text with zeros for what is quoted, escaped or a comment: no command's name stands there. Nothing
+    is left of a text with quotes within substitutions within quotes.
+    """
+    if _NESTED.search(text):
+        return ""
+    return _QUOTED.sub(lambda match: "\0" * len(match[0]), text)
+
+
+def _name_offset(bare: str, name: str, at: int) -> int:
+    """Where a command of that name begins, from `at` on; -1 when it is not found where commands begin."""
+    found = re.compile(rf"{_BEFORE}({re.escape(name)})(?=[\s;&|()<>]|\Z)").search(bare, at)
+    return found.start(1) if found else -1
 
 
 def _nodes(tree: Any) -> Iterator[Any]:

@@ -136,3 +136,24 @@ def test_unsafe_fixes_wait_for_their_word():
     found = [finding((5, 6, "x"), safe=False)]
     assert fix_sources([(source, found)], QUIET)[0].text == "FROM abc"
     assert fix_sources([(source, found)], QUIET, unsafe=True)[0].text == "FROM xbc"
+
+
+COMMANDS = [
+    ("RUN apt update && apt install x", "RUN apt-get update && apt-get install x"),
+    ('RUN echo "deb http://apt.e.org" > /etc/apt/l && apt update', None),
+    ("RUN echo '; apt install' && { apt update; }", None),
+    ("RUN A=b apt update | tee /apt", None),
+    ("RUN if true; then apt update; fi # apt update", None),
+    ("RUN set -x; \\\n  # apt update\n  apt update", None),
+]
+
+
+@pytest.mark.parametrize(("line", "expected"), COMMANDS, ids=lambda value: repr(value)[:40])
+def test_only_commands_are_renamed(line, expected):
+    text = repaired(f"FROM debian:12\n{line}\n").text
+    last = line.rindex("apt update") if expected is None else 0
+    if "# apt" in line and "\\\n" not in line:
+        last = line.index("apt update")
+    wanted = expected or line[:last] + "apt-get update" + line[last + len("apt update") :]
+    changed = text.split("\n", 1)[1].replace(" --no-install-recommends", "").replace(" -y", "")
+    assert changed.startswith(wanted)
