@@ -233,6 +233,7 @@ def host_interfaces(store: Store, host: str) -> list[Interface]:
             networks[endpoint.network].mtu,
             master=networks[endpoint.network].spec.bridge,
             peer=endpoint.number,
+            peer_mac=endpoint.mac,
             peer_netns=sandboxes.get(endpoint.container, 0),
         )
         for endpoint in shelf.all_active()

@@ -38,6 +38,7 @@ class Interface:
     vlan: int = 0
     peer: int = 0
     peer_netns: int = 0
+    peer_mac: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,7 +76,6 @@ SYSTEM: dict[str, str] = {
     "system.getopt": "getopt",
     "system.libraries": "ldd",
     "system.machine": "uname arch hostname dnsdomainname hostid nproc free lscpu dmesg sysctl",
-    "system.network": "ip ifconfig",
     "system.openssl": "openssl",
     "system.processes": "ps top pidof pgrep pkill killall killall5 fuser",
     "system.rights": "chroot su runuser gosu su-exec setuidgid setpriv",
@@ -128,6 +127,15 @@ ARCHIVE: dict[str, str] = {
     "archive.zip": "zip",
     "archive.zstd": "zstd unzstd zstdcat zstdmt",
 }
+NETWORK: dict[str, str] = {
+    "network.bridges": "brctl bridge ethtool",
+    "network.ifconfig": "ifconfig route",
+    "network.ip": "ip",
+    "network.iptables": "iptables",
+    "network.nslookup": "nslookup",
+    "network.ping": "ping ping6",
+    "network.sockets": "ss netstat",
+}
 FINDUTILS: dict[str, str] = {
     "findutils.find": "find",
     "findutils.locate": "locate mlocate plocate updatedb",
@@ -142,6 +150,7 @@ _BESIDE = (
     "archive.zip",
     "archive.zstd",
     "findutils.locate",
+    "network.iptables",
     "opaque",
     "packages.",
     "system.capabilities",
@@ -155,12 +164,12 @@ _BESIDE = (
 _SINGLE = (
     "? : dash bash arch lscpu stdbuf sha224sum sha384sum b2sum ginstall runuser gosu su-exec setuidgid tput"
     " ncal chsh gpasswd nologin lbzip2 pbzip2 pigz pixz pxz unpigz zipinfo mawk gawk nawk original-awk csplit"
-    " fmt join column jq look tsort iconv envsubst pg red vim nano emacs joe mcedit"
+    " bridge ethtool ss fmt join column jq look tsort iconv envsubst pg red vim nano emacs joe mcedit"
 )
 
 LOCATIONS: dict[str, str] = {
     name: module
-    for room in (COREUTILS, USERS, SYSTEM, SHELLS, TEXT, ARCHIVE, FINDUTILS, PACKAGES)
+    for room in (COREUTILS, USERS, SYSTEM, SHELLS, TEXT, ARCHIVE, FINDUTILS, NETWORK, PACKAGES)
     for module, names in room.items()
     for name in names.split()
 }

@@ -96,7 +96,7 @@ def test_ip_is_modelled():
     machine = busybox()
     shown = machine.run("ip addr", "ip route", "ip link set lo down")
     assert "inet 172.17.0.2/16" in shown.out
-    assert "default via 172.17.0.1 dev eth0\n" in shown.out
+    assert "default via 172.17.0.1 dev eth0 \n" in shown.out
     assert shown.statuses == [0, 0, 2]
     assert machine.system.fidelity.level is Fidelity.MODELLED
     with pytest.raises(FidelityError):

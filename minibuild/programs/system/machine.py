@@ -98,10 +98,22 @@ def hostname(process: Process) -> int:
     if program_name(process) == "dnsdomainname" or "d" in opts:
         process.stdout.write(name.partition(".")[2] + "\n" if "." in name else "")
     elif opts.any("i", "I"):
-        process.stdout.write("127.0.0.1\n")
+        process.stdout.write(" ".join(_own_addresses(process, everything="I" in opts)) + "\n")
     else:
         process.stdout.write((name.partition(".")[0] if "s" in opts else name) + "\n")
     return 0
+
+
+def _own_addresses(process: Process, *, everything: bool) -> list[str]:
+    """The machine's addresses but lo's; those of its name unless it wants `everything`."""
+    if process.system.namespace is None:
+        return ["127.0.0.1"]
+    from minibuild.programs.network.space import addresses_of  # few ask
+
+    if not everything:
+        return addresses_of(process, process.system.hostname)[:1]
+    found = [one for one in process.system.namespace.interfaces() if one.kind != "loopback"]
+    return [address.partition("/")[0] for one in found for address in one.addresses]
 
 
 @program("hostid")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from minibuild.programs.inputs import decode, encode
+from minibuild.programs.network.space import addresses_of
 from minibuild.programs.options import Options
 from minibuild.programs.registry import program
 
@@ -70,6 +71,8 @@ def by_words(process: Process, database: str, keys: list[str]) -> int:
     wanted: list[str | None] = [*keys] or [None]
     for key in wanted:
         found = [row for row in rows if key is None or key in row or f"{key}/tcp" in row]
+        if not found and key is not None and database.endswith(("hosts", "hostsv4")):
+            found = [[address, key] for address in addresses_of(process, key) if address != key]
         if not found:
             status = 2
         for row in found[: None if key is None else 1]:

@@ -1,0 +1,1 @@
+"""Looking at the network: interfaces, routes, bridges, the firewall, and whether others answer."""
