@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from minibuild.container.attending import Console
     from minibuild.container.creation import Image
     from minibuild.container.engine import Engine
+    from minibuild.container.records import Record
     from minibuild.errors import MinibuildError
     from minibuild.kernel.scheduler import Scheduler
     from minibuild.store import Store
@@ -36,8 +37,15 @@ def opened(location: StoreLocation, *, current: bool = True) -> Iterator[Engine]
 def make_engine(store: Store, host: str) -> Engine:
     """The engine of a host, with its networks."""
     from minibuild.container.engine import Engine
+    from minibuild.container.network import ContainerNetwork
+    from minibuild.network.engine import Networks
 
-    return Engine(store, host)
+    return Engine(store, host, ContainerNetwork(Networks(store, host)))
+
+
+def published(engine: Engine, record: Record) -> dict[str, list[tuple[str, str]]]:
+    """The published ports of a container that runs: `80/tcp` → (host address, host port) pairs."""
+    return engine.network.ports(record) if record.state.is_running else {}
 
 
 def find_image(store: Store, name: str, fidelity: str) -> Image:

@@ -128,12 +128,15 @@ def rmi_command(location: StoreLocation, names: tuple[str, ...], force: bool) ->
     system prune.
     """
     from minibuild.report.image_names import find_image
+    from minibuild.store.usage import check_removal, images_in_use
 
     with location.open() as store:
 
         def remove(name: str) -> None:
             image_id = find_image(store, name)
-            for line in store.remove_image(image_id if "~" in name else name, force=force):
+            check_removal(store, name, image_id, force=force)
+            named = image_id if "~" in name else name
+            for line in store.remove_image(named, force=force, in_use=images_in_use(store)):
                 click.echo(line)
 
         fail_with(each(names, remove))

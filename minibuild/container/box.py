@@ -144,12 +144,10 @@ class Box:
     def _etc(self, around: Surroundings) -> dict[str, str]:
         record = self.record
         files = dict(around.etc(record))
-        own = files.pop("/etc/hosts", f"127.0.1.1\t{record.spec.hostname or record.short}\n")
-        extra = "".join(
-            f"{address}\t{name}\n"
-            for name, _, address in (one.partition(":") for one in record.spec.extra_hosts)
-        )
-        files["/etc/hosts"] = _LOCALHOST + extra + own
+        if "/etc/hosts" not in files:
+            pairs = (one.partition(":") for one in record.spec.extra_hosts)
+            extra = "".join(f"{address}\t{name}\n" for name, _, address in pairs)
+            files["/etc/hosts"] = _LOCALHOST + extra
         files["/etc/hostname"] = f"{record.spec.hostname or record.short}\n"
         servers = record.spec.dns or ("127.0.0.1",)
         files.setdefault("/etc/resolv.conf", "".join(f"nameserver {one}\n" for one in servers))

@@ -118,7 +118,7 @@ def _mounts(engine: Engine, config: ContainerConfig, wishes: Wishes) -> list[Mou
     """
     places: dict[str, MountPoint] = {}
     for path in config.volumes:
-        target = posixpath.normpath("/" + path)
+        target = posixpath.normpath("/" + path.lstrip("/"))
         places[target] = MountPoint("volume", target)
     for text in wishes.volumes_from:
         for mount in _taken_over(engine, text):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from minibuild.container.shelf import Shelf
 from minibuild.volume.access import HostAccess
@@ -37,10 +37,19 @@ class Network(Protocol):
         """It has another name now."""
 
     def etc(self, record: Record) -> Mapping[str, str]:
-        """The texts of /etc/hosts (its own lines) and /etc/resolv.conf."""
+        """The texts of /etc/hosts and /etc/resolv.conf."""
 
     def equip(self, record: Record, system: System) -> None:
         """Tell a machine of the container its interfaces."""
+
+    def names(self, record: Record) -> list[str]:
+        """The networks that it is on."""
+
+    def ports(self, record: Record) -> dict[str, list[tuple[str, str]]]:
+        """`80/tcp` → (host address, host port) pairs."""
+
+    def settings(self, record: Record) -> dict[str, Any]:
+        """Its `NetworkSettings`."""
 
 
 class NoNetwork:
@@ -67,6 +76,18 @@ class NoNetwork:
 
     def equip(self, record: Record, system: System) -> None:
         """Nothing to do."""
+
+    def names(self, record: Record) -> list[str]:  # noqa: ARG002
+        """None."""
+        return []
+
+    def ports(self, record: Record) -> dict[str, list[tuple[str, str]]]:  # noqa: ARG002
+        """None."""
+        return {}
+
+    def settings(self, record: Record) -> dict[str, Any]:  # noqa: ARG002
+        """Nothing to tell."""
+        return {"Ports": {}, "Networks": {}}
 
 
 class Engine:

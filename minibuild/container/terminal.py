@@ -17,8 +17,8 @@ _LONGEST_PROMPT = 200
 
 
 class Terminal:
-    """What is written is shown at once, but for the unfinished last line: it may be a prompt, which belongs to
-    the line that is edited behind it.
+    """What is written is shown at once, but for the unfinished last line: it may be a prompt, which belongs
+    to the line that is edited behind it.
     """
 
     def __init__(self) -> None:

@@ -12,6 +12,7 @@ from minibuild.store.blobs import TEMPORARY
 from minibuild.store.errors import StoreError
 from minibuild.store.images import forget, names
 from minibuild.store.reserve import released
+from minibuild.store.usage import change_sets, images_in_use
 
 if TYPE_CHECKING:
     from minibuild.store.store import Store
@@ -52,6 +53,7 @@ class PruneReport(NamedTuple):
 
 def disk_usage(store: "Store", in_use: Collection[str] = ()) -> list[UsageRow]:
     """A row for images (their layers, each counted once) and one for the build cache (all other blobs)."""
+    in_use = {*in_use, *images_in_use(store)}
     sizes = {name: status.st_size for name, status in store.blobs.listing().items()}
     shown = {record.id for record in store.images(intermediate=True)}
     layers = _hexes(image_blobs(store))
@@ -59,7 +61,8 @@ def disk_usage(store: "Store", in_use: Collection[str] = ()) -> list[UsageRow]:
     of_images = sum(size for name, size in sizes.items() if name in layers)
     of_used = sum(size for name, size in sizes.items() if name in used)
     records = store.execute("SELECT count(*) FROM cache").fetchone()[0]
-    rest = sum(sizes.values()) - of_images
+    of_containers = sum(sizes.get(name, 0) for name in _hexes(change_sets(store)) - layers)
+    rest = sum(sizes.values()) - of_images - of_containers
     return [
         UsageRow("Images", len(shown), len(shown.intersection(in_use)), of_images, of_images - of_used),
         UsageRow("Build Cache", records, 0, rest, rest),
@@ -76,6 +79,7 @@ def prune(store: "Store", *, everything: bool = False, in_use: Collection[str] =
     """
     if store.read_only:
         raise StoreError(f"the store {store.root} can't be written: it is read-only")
+    in_use = {*in_use, *images_in_use(store)}
     alone = store.lock.alone()
     try:
         with released(store.root):
@@ -134,6 +138,7 @@ def live_blobs(store: "Store") -> set[str]:
             found.add(value.split(" ")[0])
     found.update(row[0] for row in store.execute("SELECT layer FROM cache WHERE layer IS NOT NULL"))
     found.update(value for _, value in _memos(store, CACHE_MOUNT))
+    found.update(change_sets(store))
     return found
 
 

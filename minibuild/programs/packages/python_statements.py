@@ -47,7 +47,7 @@ def run_statements(
             return None
         process.stderr.write('  File "<string>", line 1\nSyntaxError: invalid syntax\n')
         return 1
-    machine = _Interpreter(process, here)
+    machine = _Interpreter(process, here, script=only_if_known)
     try:
         for statement in tree.body:
             machine.run(statement)
@@ -75,10 +75,11 @@ class _Interpreter:
     unknown one.
     """
 
-    def __init__(self, process: Process, here: PythonEnvironment) -> None:
+    def __init__(self, process: Process, here: PythonEnvironment, *, script: bool) -> None:
         self.output: list[str] = []
         self.errors: list[str] = []
         self._here = here
+        self._partial = script and process.system.partial
         self._present = {
             _module_of(name): version
             for name, (_, version) in installed(process.view, here.site_packages).items()
@@ -106,6 +107,8 @@ class _Interpreter:
             or top in self._present
         ):
             return
+        if self._partial:  # a script's author knew the image, which may have modules that nobody listed
+            raise _UnknownError
         self.errors.append(
             "Traceback (most recent call last):\n"
             f'  File "<string>", line 1, in <module>\nModuleNotFoundError: No module named {top!r}\n'

@@ -186,7 +186,12 @@ class _Editor:
         self._compile()
         machine.out = Output(_Parts(parts), self.separator)
         self._cycle()
-        replace_file(self.process, name, b"".join(parts), suffix=self.opts.get("i"), pattern=self.gnu)
+        try:
+            replace_file(self.process, name, b"".join(parts), suffix=self.opts.get("i"), pattern=self.gnu)
+        except OSError as error:
+            if not self.gnu:
+                raise
+            die(self.process, f"cannot rename {error.filename or name}: {strerror(error)}", 4)
         machine.out = Output(self.process.stdout, self.separator)
 
     def _missing(self, name: str, error: OSError) -> None:
