@@ -95,7 +95,11 @@ def output_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--baseline", metavar="FILE", help="Leave out the findings kept in this file."),
         click.option("--update-baseline", is_flag=True, help="Keep the present findings in it."),
         click.option(
-            "--jobs", type=click.IntRange(min=0), default=0, help="Processes.  [default: one a processor]"
+            "--jobs",
+            type=click.IntRange(min=0),
+            metavar="N",
+            default=0,
+            help="Processes to share the work.  [default: one a processor]",
         ),
         click.option("--no-cache", is_flag=True, help="Neither use nor keep earlier results."),
     ]

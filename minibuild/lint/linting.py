@@ -90,12 +90,36 @@ def _linted(
         for chunk in _chunks(sources, _CHUNK):
             yield from lint(chunk, configuration, manner.simulate)
         return
+    yield from _shared(sources, configuration, jobs)
+
+
+def _shared(
+    sources: Sequence[Source], configuration: Configuration, jobs: int
+) -> Iterator[tuple[list[Finding], str]]:
+    """The results of `jobs` processes. Raise `MinibuildError` when one is killed."""
     from concurrent.futures import ProcessPoolExecutor  # only for many files
+    from concurrent.futures.process import BrokenProcessPool
+
+    from minibuild.lint.runner import lint
 
     size = max(1, min(_CHUNK, -(-len(sources) // jobs)))
-    with ProcessPoolExecutor(jobs) as pool:
+    pool = ProcessPoolExecutor(jobs, initializer=_ignore_interrupts)
+    try:
         for results in pool.map(partial(lint, configuration=configuration), _chunks(sources, size)):
             yield from results
+    except BrokenProcessPool:
+        raise MinibuildError(
+            "a process that linted was killed", hint="--jobs 1 lints in this process, and needs less memory"
+        ) from None
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _ignore_interrupts() -> None:
+    """Ctrl-C reaches all processes of the terminal; only the first one answers."""
+    import signal
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _chunks(sources: Sequence[Source], size: int) -> Iterator[Sequence[Source]]:

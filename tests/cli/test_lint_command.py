@@ -2,6 +2,8 @@
 
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -249,3 +251,37 @@ def test_rules_are_listed(here, minibuild):
     lines = minibuild("lint", "--list-rules").out.splitlines()
     assert any(line.split()[:2] == ["DL1000", "error"] for line in lines)
     assert any(line.split()[:2] == ["UndefinedVar", "warning"] for line in lines)
+
+
+def test_kept_results_need_no_parser(here, tmp_path):
+    here(Dockerfile=BAD, _hadolint_yaml="failure-threshold: error\n")
+    program = """
+import sys
+from minibuild.__main__ import run
+sys.argv = ["minibuild", "--root", sys.argv[1], "lint", "Dockerfile"]
+status = run()
+heavy = {"lark", "pydantic", "rich", "sqlite3", "multiprocessing", "minibuild.lint.runner", "minibuild.build"}
+sys.stderr.write(" ".join(sorted(heavy & set(sys.modules))))
+sys.exit(status)
+"""
+
+    def run():
+        words = [sys.executable, "-c", program, tmp_path / "store"]
+        return subprocess.run(words, capture_output=True, text=True)
+
+    first, second = run(), run()
+    assert "minibuild.lint.runner" in first.stderr
+    assert (second.stdout, second.stderr) == (first.stdout, "")
+
+
+def test_many_runs_at_once_share_what_is_kept(here, tmp_path):
+    for number in range(20):
+        Path(f"{number}.Dockerfile").write_text(f"FROM debian:{number} AS Foo\nUSER 1\n")
+    words = [sys.executable, "-m", "minibuild", "--root", tmp_path / "store", "lint", "--no-shellcheck"]
+    words += ["--format", "gnu"]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    runs = [subprocess.Popen(words, text=True, **pipes) for _ in range(3)]
+    told = {run.communicate() for run in runs}
+    assert len(told) == 1
+    [(out, err)] = told
+    assert (out.count("StageNameCasing"), err) == (20, "")
