@@ -13,13 +13,14 @@ import subprocess
 import sysconfig
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from minibuild.dockerfile.nodes import Arg, Env, From, Label, Onbuild, Run, Shell
 from minibuild.lint.finding import Level, Remark
-from minibuild.lint.places import whole
+from minibuild.lint.image_names import alias
+from minibuild.lint.places import spot, whole
 from minibuild.lint.pragmas import shell_pragmas
 from minibuild.lint.scripts import NOT_POSIX, script_of
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from minibuild.dockerfile.nodes import Instruction
+    from minibuild.lint.finding import Place
     from minibuild.lint.subject import Subject
 
 # Hints that make no sense for a piece of a Dockerfile: the dialect of ash, and files that are sourced.
@@ -47,11 +49,30 @@ class ShellCheckError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """A script to check and the instruction that it stands in."""
+    """A script to check: the RUN that it comes from, the instruction that this stands in, and its text, of
+    which the first `header` lines are ours.
+    """
 
     subject: Subject
     outer: Instruction
+    run: Run
     text: str
+    header: int
+
+    def place(self, comment: dict[str, Any]) -> Place:
+        """Where a comment points to, if that is in the instruction's first line; else that line."""
+        script = script_of(self.run).text
+        shift = self.run.original.find(script) if self.run is self.outer else -1
+        row, end_row = (int(comment[key]) - 1 - self.header for key in ("line", "endLine"))
+        lines = script.split("\n")
+        if shift < 0 or not 0 <= row <= end_row < len(lines):
+            return whole(self.subject, self.outer)
+        start, end = (
+            shift + sum(len(line) + 1 for line in lines[:at]) + int(comment[key]) - 1
+            for at, key in ((row, "column"), (end_row, "endColumn"))
+        )
+        last = len(self.run.original)
+        return spot(self.subject, self.run, min(start, last - 1), min(max(end, start + 1), last))
 
 
 def findings(subjects: Sequence[Subject]) -> Iterator[tuple[Subject, str, Level, Remark]]:
@@ -65,28 +86,54 @@ def findings(subjects: Sequence[Subject]) -> Iterator[tuple[Subject, str, Level,
     for one in asked:
         for comment in told.get(one.text, ()):
             level = _LEVELS.get(comment["level"], Level.INFO)
-            place = whole(one.subject, one.outer)
-            yield one.subject, f"SC{comment['code']}", level, Remark(place, str(comment["message"]))
+            remark = Remark(one.place(comment), str(comment["message"]))
+            yield one.subject, f"SC{comment['code']}", level, remark
+
+
+@dataclass(slots=True)
+class _Surroundings:
+    """What a RUN finds: its shell and the variables that are set."""
+
+    shell: str = _DEFAULT_SHELL
+    names: set[str] = field(default_factory=lambda: set(_GIVEN))
+
+    def note(self, instruction: Instruction) -> None:
+        """What the RUNs behind the instruction find."""
+        if isinstance(instruction, Arg):
+            self.names |= {name for name, _ in instruction.items}
+        elif isinstance(instruction, Env) and not isinstance(instruction, Label):
+            self.names |= {name for name, _ in instruction.pairs}
+        elif isinstance(instruction, Shell) and instruction.args:
+            self.shell = instruction.args[0]
+
+    def header(self) -> list[str]:
+        """The lines that tell ShellCheck so."""
+        return [f"#!{self.shell}", *(f"export {name}=1" for name in sorted(self.names) if _is_name(name))]
 
 
 def _scripts(subject: Subject) -> Iterator[_Asked]:
-    shell, names = _DEFAULT_SHELL, set(_GIVEN)
+    """The scripts of a file; a stage goes on with what it is built on."""
+    around = _Surroundings()
+    stages: dict[str, _Surroundings] = {}
     pragmas = sorted(shell_pragmas(subject).items(), reverse=True)
     for instruction in subject.dockerfile.instructions:
         if isinstance(instruction, From):
-            shell, names = _DEFAULT_SHELL, set(_GIVEN)
+            base = stages.get(instruction.image, _Surroundings())
+            around = _Surroundings(base.shell, set(base.names))
+            if instruction.name:
+                stages[alias(instruction)] = around
         while pragmas and pragmas[-1][0] < instruction.start_line:
-            shell = pragmas.pop()[1]
-        if isinstance(instruction, Arg):
-            names |= {name for name, _ in instruction.items}
-        elif isinstance(instruction, Env) and not isinstance(instruction, Label):
-            names |= {name for name, _ in instruction.pairs}
-        elif isinstance(instruction, Shell):
-            shell = instruction.args[0] if instruction.args else shell
+            around.shell = pragmas.pop()[1]
+        around.note(instruction)
         inner = instruction.inner if isinstance(instruction, Onbuild) else instruction
-        if isinstance(inner, Run) and inner.form == "shell" and not _is_foreign(shell):
-            exports = "".join(f"export {name}=1\n" for name in sorted(names) if name.isidentifier())
-            yield _Asked(subject, instruction, f"#!{shell}\n{exports}{script_of(inner).text}")
+        if isinstance(inner, Run) and inner.form == "shell" and not _is_foreign(around.shell):
+            header = around.header()
+            text = "\n".join((*header, script_of(inner).text))
+            yield _Asked(subject, instruction, inner, text, len(header))
+
+
+def _is_name(text: str) -> bool:
+    return text.isascii() and text.isidentifier()
 
 
 def _is_foreign(shell: str) -> bool:
@@ -127,18 +174,30 @@ def _less_repeated(comments: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _program() -> str:
-    """The path of ShellCheck: beside this Python, else on PATH."""
-    found = shutil.which("shellcheck", path=sysconfig.get_path("scripts")) or shutil.which("shellcheck")
-    if found is None:
+    """The path of ShellCheck: beside this Python, else on PATH.
+
+    Never one in the working directory, which may hold whatever is linted: relative entries of PATH, and
+    Windows' own search there, do not count.
+    """
+    entries = [sysconfig.get_path("scripts"), *os.environ.get("PATH", "").split(os.pathsep)]
+    directories = os.pathsep.join(entry for entry in entries if os.path.isabs(entry))  # noqa: PTH117  text
+    found = shutil.which("shellcheck", path=directories)
+    if found is None or not os.path.isabs(found):  # noqa: PTH117
         raise ShellCheckError("ShellCheck is not installed: pip install 'minibuild[lint]'")
     return found
 
 
 def _ask(program: str, paths: Sequence[str]) -> list[dict[str, Any]]:
     command = [program, "--norc", "--format=json1", "--severity=style", f"--exclude={_EXCLUDED}", *paths]
+    environment = {name: value for name, value in os.environ.items() if name != "SHELLCHECK_OPTS"}
     try:
         done = subprocess.run(
-            command, stdin=subprocess.DEVNULL, capture_output=True, timeout=_TIME, check=False, shell=False
+            command,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=_TIME,
+            check=False,
+            env=environment,
         )
     except subprocess.TimeoutExpired:
         raise ShellCheckError(f"ShellCheck did not end within {_TIME:.0f} seconds") from None

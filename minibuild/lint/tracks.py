@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from minibuild.dockerfile.nodes import From, Instruction, Onbuild, Run
+from minibuild.lint.image_names import alias, split_image
 from minibuild.lint.places import spot, whole
 from minibuild.lint.scripts import Script, script_of
 
@@ -42,7 +43,7 @@ class RunLine(NamedTuple):
         if command is None or self.run is not self.outer or not command.name:
             return whole(subject, self.outer)
         shift = self.run.original.find(self.script.text)
-        if shift < 0:
+        if shift < 0 or command.offset < 0:
             return whole(subject, self.outer)
         start = shift + command.offset
         return spot(subject, self.run, start, start + len(command.name))
@@ -70,15 +71,20 @@ def kept_runs(subject: Subject) -> Iterator[RunLine]:
     """The RUNs whose layers are in the image: of the last stage, and of stages that others are built on."""
     for track in tracks(subject):
         froms = [line.instruction for line in track if isinstance(line.instruction, From)]
-        images = {one.image for one in froms}
-        stage: From | None = None
+        repositories = {split_image(one.image).repository for one in froms}
+        kept = True
         for line in track:
             if isinstance(line.instruction, From):
                 stage = line.instruction
-            elif isinstance(line.instruction, Run):
-                name = stage.original.split()[-1] if stage is not None and stage.name else ""
-                if stage is None or stage is froms[-1] or name in images:
-                    yield RunLine(line.instruction, line.outer, script_of(line.instruction))
+                kept = _same(stage, froms[-1]) or alias(stage) in repositories
+            elif isinstance(line.instruction, Run) and kept:
+                yield RunLine(line.instruction, line.outer, script_of(line.instruction))
+
+
+def _same(stage: From, other: From) -> bool:
+    """Whether two stages begin alike; hadolint tells them apart by no more than this."""
+    ours, theirs = ((one.image, one.platform, alias(one)) for one in (stage, other))
+    return ours == theirs
 
 
 def of_kind(subject: Subject, kind: type[Kind], *, held: bool = False) -> Iterator[tuple[Kind, Instruction]]:

@@ -196,6 +196,13 @@ FILES = [
     ),
     ("DL3009", "FROM a:1 AS b\nRUN apt-get update\nFROM b\nRUN x\n", [2]),
     ("DL3009", "FROM a:1 AS b\nRUN apt-get update\nFROM c:1\nCOPY --from=b /x /y\n", []),
+    ("DL3009", "FROM a:1\nRUN apt-get update\nFROM a:1\nRUN apt-get update\nFROM a:1\n", [2, 4]),
+    ("DL3009", "FROM r.io/debian:12 AS debian\nRUN apt-get update\nFROM a:1\n", [2]),
+    ("DL3010", "FROM a:1 AS b\nCOPY x.tgz /\nRUN tar -xf /x.tgz\nFROM a:1\n", []),
+    ("DL3042", "FROM a:1\nENV PIP_NO_CACHE_DIR=1\nFROM a:2\nRUN pip install x==1\n", []),
+    ("DL3045", "FROM r.io/a:1\nWORKDIR /x\nFROM a:2\nCOPY x y\nFROM b:1\nCOPY x y\n", [6]),
+    ("DL3057", "FROM a:1 AS b\nHEALTHCHECK CMD c\nFROM b\nFROM a:1\nFROM b:2\n", [4]),
+    ("DL3057", "FROM a:1\nHEALTHCHECK NONE\nFROM a:2\n", []),
     (
         "DL3042",
         (

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from minibuild.dockerfile.nodes import Add, Copy, From, Run, Workdir
 from minibuild.lint.edits import replaced
 from minibuild.lint.finding import Level, Remark
+from minibuild.lint.image_names import alias, split_image, stage_name
 from minibuild.lint.places import spot, whole
 from minibuild.lint.rule import Example, rule
 from minibuild.lint.scripts import script_of
@@ -54,8 +55,7 @@ def unpacked_copy(subject: Subject) -> Iterator[Remark]:
     told: list[Copy] = []
     for instruction in subject.dockerfile.instructions:
         if isinstance(instruction, From):
-            yield from (Remark(whole(subject, one), "Use ADD: it unpacks the archive itself") for one in told)
-            archives, told = [], []
+            archives, told = [], []  # what earlier stages copy is not in the image
         elif isinstance(instruction, Copy) and not isinstance(instruction, Add) and not instruction.from_:
             named = instruction.destination if _is_archive(instruction.destination) else ""
             names = [named] if named else [one for one in instruction.sources if _is_archive(one)]
@@ -147,7 +147,7 @@ def unknown_stage(subject: Subject) -> Iterator[Remark]:
     for instruction in subject.dockerfile.instructions:
         if isinstance(instruction, From):
             count += 1
-            names |= {instruction.name, instruction.original.split()[-1]} if instruction.name else set()
+            names |= {instruction.name, alias(instruction)} if instruction.name else set()
         elif isinstance(instruction, Copy) and instruction.from_:
             source = instruction.from_
             known = source in names or ":" in source or (source.isdigit() and int(source) < count)
@@ -172,7 +172,7 @@ def own_stage(subject: Subject) -> Iterator[Remark]:
         current = ""
         for line in track:
             if isinstance(line.instruction, From):
-                current = line.instruction.original.split()[-1] if line.instruction.name else ""
+                current = alias(line.instruction)
             elif isinstance(line.instruction, Copy) and current and line.instruction.from_ == current:
                 yield Remark(whole(subject, line.outer), f"{current} is the stage that this stands in")
 
@@ -189,9 +189,9 @@ def relative_destination(subject: Subject) -> Iterator[Remark]:
     current = ""
     for one in subject.dockerfile.instructions:
         if isinstance(one, From):
-            image = re.split("[:@]", one.image)[0]
-            current = one.original.split()[-1] if one.name else image
-            known[current] = known.get(image, False)
+            parent = known.get(split_image(one.image).repository, False)
+            current = stage_name(one)
+            known[current] = parent
         elif isinstance(one, Workdir):
             known[current] = True
         elif isinstance(one, Copy) and not known.get(current) and _is_relative(one):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from minibuild.dockerfile.nodes import Arg, Copy, From, Run
 from minibuild.lint.edits import replaced
 from minibuild.lint.finding import Level, Remark
+from minibuild.lint.image_names import alias, split_image
 from minibuild.lint.places import spot, whole
 from minibuild.lint.rule import Example, rule
 
@@ -27,19 +28,6 @@ def _image(subject: Subject, instruction: From) -> Place:
     return spot(subject, instruction, start, start + len(instruction.image))
 
 
-def _parts(image: str) -> tuple[str, str, str]:
-    """(name, tag, digest) of an image as it is written.
-
-    A registry's name has a dot: the port of another one is taken for a tag, as hadolint has it.
-    """
-    name, _, digest = image.partition("@")
-    registry, slash, rest = name.partition("/")
-    if not slash or "." not in registry or registry.startswith("$"):
-        registry, slash, rest = "", "", name
-    inner, _, tag = rest.partition(":")
-    return registry + slash + inner, tag, digest
-
-
 @rule(
     "DL3006",
     Level.WARNING,
@@ -51,12 +39,13 @@ def untagged(subject: Subject) -> Iterator[Remark]:
     stages: set[str] = set()
     for stage in subject.dockerfile.stages:
         image = stage.from_.image
-        name, tag, digest = _parts(image)
+        parts = split_image(image)
+        name, tag, digest = parts.name, parts.tag, parts.digest
         is_known = name == "scratch" or name.startswith("$") or name in stages
         if not tag and not digest and not is_known:
             yield Remark(_image(subject, stage.from_), f"Name the version of {name}: {name}:TAG")
         if stage.name:
-            stages |= {stage.name, stage.from_.original.split()[-1]}
+            stages |= {stage.name, alias(stage.from_)}
 
 
 @rule(
@@ -68,11 +57,10 @@ def untagged(subject: Subject) -> Iterator[Remark]:
 )
 def latest(subject: Subject) -> Iterator[Remark]:
     for stage in subject.dockerfile.stages:
-        name, tag, digest = _parts(stage.from_.image)
-        if tag == "latest" and not digest:
-            yield Remark(
-                _image(subject, stage.from_), f"Name a version of {name} that does not move, not latest"
-            )
+        parts = split_image(stage.from_.image)
+        if parts.tag == "latest" and not parts.digest:
+            advice = f"Name a version of {parts.name} that does not move, not latest"
+            yield Remark(_image(subject, stage.from_), advice)
 
 
 @rule(
@@ -87,7 +75,7 @@ def latest(subject: Subject) -> Iterator[Remark]:
 def same_name(subject: Subject) -> Iterator[Remark]:
     seen: set[str] = set()
     for stage in subject.dockerfile.stages:
-        name = stage.from_.original.split()[-1] if stage.name else ""
+        name = alias(stage.from_)
         if name and name in seen:
             start = stage.from_.original.rfind(name)
             place = spot(subject, stage.from_, start, start + len(name))
@@ -109,12 +97,12 @@ def untrusted(subject: Subject) -> Iterator[Remark]:
     stages: set[str] = set()
     for instruction in subject.dockerfile.instructions:
         for image in _images(instruction):
-            name, _, _ = _parts(image)
+            name = split_image(image).name
             own = name == "scratch" or name in stages or name.isdigit()
             if not own and not any(_allows(one, name) for one in trusted):
                 yield Remark(whole(subject, instruction), f"{name} comes from a registry that is not trusted")
         if isinstance(instruction, From) and instruction.name:
-            stages |= {instruction.name, instruction.original.split()[-1]}
+            stages |= {instruction.name, alias(instruction)}
 
 
 def _images(instruction: Instruction) -> list[str]:
@@ -194,7 +182,7 @@ def before_from(subject: Subject) -> Iterator[Remark]:
 )
 def reserved_name(subject: Subject) -> Iterator[Remark]:
     for stage in subject.dockerfile.stages:
-        if stage.from_.original.split()[-1] in _RESERVED and stage.name:
+        if alias(stage.from_) in _RESERVED:
             yield Remark(
                 whole(subject, stage.from_),
                 f"{stage.name} has a meaning of its own: call the stage otherwise",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from minibuild.dockerfile.nodes import Copy, From, Label
 from minibuild.lint.finding import Level, Remark
+from minibuild.lint.image_names import alias, split_image
 from minibuild.lint.places import spot, whole
 from minibuild.lint.rule import Example, rule
 
@@ -74,9 +75,9 @@ def missing_label(subject: Subject) -> Iterator[Remark]:
         good: set[str] = set()
         current = ""
         for number, stage in enumerate(subject.dockerfile.stages):
-            name = stage.from_.original.split()[-1] if stage.name else ""
+            name = alias(stage.from_)
             current = name or f"\0{number}"
-            if stage.from_.image in good:
+            if split_image(stage.from_.image).repository in good:
                 good.add(current)
             else:
                 lacking[current] = stage.from_

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from minibuild.dockerfile.nodes import Env, From, Label, Run
 from minibuild.lint.edits import appended, inserted
 from minibuild.lint.finding import Level, Remark
+from minibuild.lint.image_names import split_image, stage_name
 from minibuild.lint.rule import Example, rule
 from minibuild.lint.scripts import script_of
 from minibuild.lint.tracks import RunLine, kept_runs, runs, tracks
@@ -140,8 +141,8 @@ def pip_cache(subject: Subject) -> Iterator[Remark]:
         for one in track:
             instruction = one.instruction
             if isinstance(instruction, From):
-                parent = off.get(instruction.image, False)
-                current = instruction.name or instruction.image
+                parent = off.get(split_image(instruction.image).repository, False)
+                current = stage_name(instruction)
                 off[current] = parent
             elif isinstance(instruction, Env) and not isinstance(instruction, Label):
                 values = dict(instruction.pairs)

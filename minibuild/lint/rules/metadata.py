@@ -21,6 +21,7 @@ from minibuild.dockerfile.nodes import (
 )
 from minibuild.lint.edits import removed, replaced
 from minibuild.lint.finding import Level, Remark
+from minibuild.lint.image_names import split_image, stage_name
 from minibuild.lint.places import whole
 from minibuild.lint.rule import Example, rule
 from minibuild.lint.tracks import of_kind, tracks
@@ -207,10 +208,10 @@ def own_variable(subject: Subject) -> Iterator[Remark]:
 def no_healthcheck(subject: Subject) -> Iterator[Remark]:
     good: set[str] = set()
     for stage in subject.dockerfile.stages:
-        has = any(isinstance(one, Healthcheck) for one in stage.instructions) or stage.from_.image in good
-        if has and stage.name:
-            good.add(stage.name)
-        elif not has:
+        has = any(isinstance(one, Healthcheck) for one in stage.instructions)
+        if has or split_image(stage.from_.image).repository in good:
+            good.add(stage_name(stage.from_))
+        else:
             yield Remark(whole(subject, stage.from_), "The stage has no HEALTHCHECK")
 
 
