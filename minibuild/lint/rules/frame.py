@@ -31,7 +31,7 @@ rule(
 
 rule(
     "MB0001",
-    Level.INFO,
+    Level.STYLE,
     "A pragma names a code that no rule has.",
     why="It silences nothing: a typing mistake, or a rule that is gone.",
     example=Example(
