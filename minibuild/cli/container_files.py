@@ -19,25 +19,38 @@ if TYPE_CHECKING:
 @click.command(
     "diff",
     cls=DockerCommand,
-    short_help="Show what a container changed.",
-    epilog="Example: minibuild diff web",
+    short_help="Show what a container changed, or how two images differ.",
+    epilog="Example: minibuild diff --content app~1 app",
 )
-@click.argument("container")
+@click.argument("first", metavar="CONTAINER|IMAGE|ARCHIVE")
+@click.argument("second", metavar="[IMAGE|ARCHIVE]", required=False, default="")
+@click.option("--content", is_flag=True, help="Of two images: show how texts differ.")
+@click.option("--stat", is_flag=True, help="Of two images: add the sums.")
+@click.option("--format", "form", type=click.Choice(["", "json"]), default="", help="Of two images: as JSON.")
 @pass_location
-def diff_command(location: StoreLocation, /, container: str) -> None:
-    """Show the files that a container added (A), changed (C) or deleted (D)."""
+def diff_command(location: StoreLocation, /, first: str, second: str, **given: Any) -> None:
+    """Show the files that a container added (A), changed (C) or deleted (D).
+
+    With two images, steps of images (IMAGE~3) or archives: how their configurations and files differ; times
+    don't count. The exit status is then 1 when anything differs.
+    """
+    if second:
+        from minibuild.cli.inspection import show_differences  # two images need no containers
+
+        show_differences(location, first, second, given)
+        return
     from minibuild.cli.engine import opened
     from minibuild.container.files import difference
 
     with opened(location) as engine:
-        for line in difference(engine, engine.shelf.find(container)):
+        for line in difference(engine, engine.shelf.find(first)):
             click.echo(line)
 
 
 @click.command(
     "cp",
     cls=DockerCommand,
-    short_help="Copy files from or to a container.",
+    short_help="Copy files from or to a container, or from an image.",
     epilog="Example: minibuild cp web:/etc/nginx ./nginx",
 )
 @click.option("-a", "--archive", is_flag=True, help="Keep the owners of files that go into a container.")
@@ -47,7 +60,10 @@ def diff_command(location: StoreLocation, /, container: str) -> None:
 @click.argument("target")
 @pass_location
 def cp_command(location: StoreLocation, /, source: str, target: str, **given: Any) -> None:
-    """Copy CONTAINER:PATH to the host, or a file or directory of the host to CONTAINER:PATH."""
+    """Copy CONTAINER:PATH to the host, or a file or directory of the host to CONTAINER:PATH.
+
+    IMAGE:/PATH copies from an image, when no container has that name.
+    """
     from minibuild.cli.engine import opened
     from minibuild.container.files import copy_in, copy_out
 
@@ -60,7 +76,11 @@ def cp_command(location: StoreLocation, /, source: str, target: str, **given: An
         )
         raise MinibuildError(both)
     with opened(location) as engine:
-        if outer is not None:
+        if outer is not None and ":/" in source and engine.shelf.look_up(outer[0]) is None:
+            from minibuild.cli.inspection import copy_from_image  # most copies are of containers
+
+            copy_from_image(engine.store, source, Path(target), outer[0])
+        elif outer is not None:
             record = engine.shelf.find(outer[0])
             copy_out(engine, record, outer[1] or "/", Path(target), follow=given["follow_link"])
         elif inner is not None:
