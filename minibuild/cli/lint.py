@@ -150,8 +150,8 @@ def _lint(files: Sequence[str], setup: _Setup, manner: Manner) -> Outcome:
     outcome.errors = [*errors, *outcome.errors]
     if outcome.problem:
         _print(f"notice: rules SC… were left out: {outcome.problem}\n", to_error=True)
-    if not files and not paths:
-        _print("no Dockerfile below the working directory\n", to_error=True)
+    if not paths and not errors:
+        _print(f"no Dockerfile below {' '.join(files) or 'the working directory'}\n", to_error=True)
     if setup.options.verbose:
         _print(f"{len(outcome.sources)} files, {outcome.kept} of them known from before\n", to_error=True)
     return outcome

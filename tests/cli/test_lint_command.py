@@ -54,6 +54,7 @@ def test_without_a_word_the_working_directory_is_linted(here, minibuild):
 
 def test_a_directory_without_dockerfiles_says_so(here, minibuild):
     assert minibuild("lint") == (0, "", "no Dockerfile below the working directory\n")
+    assert minibuild("lint", ".") == (0, "", "no Dockerfile below .\n")
 
 
 def test_standard_input(here, minibuild):
