@@ -22,8 +22,14 @@ from minibuild.cli.location import StoreLocation
     help="The directory that holds images and build cache, made when it is missing  [env: MINIBUILD_ROOT;"
     " default: minibuild in the user's data directory]",
 )
+@click.option(
+    "--host",
+    metavar="NAME",
+    default="",
+    help="The host of the topology whose engine is meant  [default: the store's own]",
+)
 @click.version_option(__version__, message="minibuild %(version)s")
 @click.pass_context
-def minibuild(ctx: click.Context, root: str | None) -> None:
+def minibuild(ctx: click.Context, root: str | None, host: str) -> None:
     """Build Dockerfiles in simulation: no Docker, no daemon, no root, no network; real OCI images."""
-    ctx.obj = StoreLocation(root)
+    ctx.obj = StoreLocation(root, host)

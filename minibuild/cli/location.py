@@ -14,10 +14,11 @@ if TYPE_CHECKING:
 class StoreLocation:
     """The directory given by --root or MINIBUILD_ROOT, else the user's data directory."""
 
-    __slots__ = ("_given",)
+    __slots__ = ("_given", "host")
 
-    def __init__(self, given: str | None) -> None:
+    def __init__(self, given: str | None, host: str = "") -> None:
         self._given = given
+        self.host = host  # the simulated host whose engine is meant; "": the store's own
 
     @property
     def given(self) -> str | None:

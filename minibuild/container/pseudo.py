@@ -21,6 +21,7 @@ ff00::0\tip6-mcastprefix
 ff02::1\tip6-allnodes
 ff02::2\tip6-allrouters
 """
+_LOOPBACK = {"/class/net/lo/address": "00:00:00:00:00:00\n"}
 _MOUNTS = """overlay / overlay rw,relatime 0 0
 proc /proc proc rw,nosuid,nodev,noexec,relatime 0 0
 tmpfs /dev tmpfs rw,nosuid,size=65536k,mode=755 0 0
@@ -44,11 +45,13 @@ def pseudo_filesystems(
     hostname: str,
     hosts: Mapping[str, str] | None = None,
     files: Mapping[str, str] | None = None,
+    sysfs: Mapping[str, str] | None = None,
 ) -> Iterator[None]:
     """Mount /proc, /sys, /dev, /etc/hosts, /etc/hostname and /etc/resolv.conf for the time of the block.
 
-    `files` are the texts of files below /etc that the engine writes, instead of those that a build has. The
-    directories stay when they had to be made, as BuildKit leaves them; the files go.
+    `files` are the texts of files below /etc that the engine writes, instead of those that a build has;
+    `sysfs` are those below /sys that tell of interfaces. The directories stay when they had to be made, as
+    BuildKit leaves them; the files go.
     """
     extra = "".join(f"{address}\t{name}\n" for name, address in (hosts or {}).items())
     texts = files or {
@@ -58,7 +61,7 @@ def pseudo_filesystems(
     with ExitStack() as stack:
         for path, tree, read_only in (
             ("/proc", _proc(hostname), True),
-            ("/sys", _sys(), True),
+            ("/sys", _sys(sysfs or _LOOPBACK), True),
             ("/dev", _dev(), False),
         ):
             if not filesystem.view().lexists(path) or filesystem.view().is_dir(path):
@@ -117,10 +120,11 @@ def _proc(hostname: str) -> FileSystem:
     return tree
 
 
-def _sys() -> FileSystem:
+def _sys(files: Mapping[str, str]) -> FileSystem:
     tree = FileSystem()
     tree.write_file("/devices/system/cpu/online", f"0-{CPUS - 1}\n".encode(), mode=0o444)
-    tree.write_file("/class/net/lo/address", b"00:00:00:00:00:00\n", mode=0o444)
+    for path, text in files.items():
+        tree.write_file(path, text.encode(), mode=0o444)
     for directory in ("block", "bus", "fs/cgroup", "kernel", "module"):
         tree.mkdir(f"/{directory}")
     return tree

@@ -28,6 +28,12 @@ class Nil:
         return False
 
 
+class Unset(str):
+    """An empty text, which JSON leaves out."""
+
+    __slots__ = ()
+
+
 def to_plain(value: Any) -> Any:
     """The value as the JSON library wants it; a map's keys are sorted, a struct's stand in their order."""
     if isinstance(value, Nil):
@@ -35,11 +41,14 @@ def to_plain(value: Any) -> Any:
     if isinstance(value, Map):
         return {key: to_plain(value[key]) for key in sorted(value)}
     if isinstance(value, dict):
-        kept = {k: v for k, v in value.items() if not callable(v) and not (isinstance(v, Nil) and v.omitted)}
-        return {key: to_plain(item) for key, item in kept.items()}
+        return {key: to_plain(item) for key, item in value.items() if not _is_left_out(item)}
     if isinstance(value, (list, tuple)):
         return [to_plain(item) for item in value]
     return value
+
+
+def _is_left_out(item: Any) -> bool:
+    return callable(item) or isinstance(item, Unset) or (isinstance(item, Nil) and item.omitted)
 
 
 def to_json(value: Any, indent: int | None = None) -> str:
