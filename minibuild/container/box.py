@@ -20,6 +20,7 @@ from minibuild.kernel.fidelity import LIMITS
 from minibuild.kernel.limits import Limits
 from minibuild.kernel.process import Process
 from minibuild.kernel.system import Machine, System
+from minibuild.network.sysfs import interface_files
 from minibuild.programs.registry import lookup
 
 if TYPE_CHECKING:
@@ -95,20 +96,24 @@ class Box:
             partial=spec.partial,
             hostname=spec.hostname or self.record.short,
             network=spec.network != "none",
+            directory_blocks=8,
             limits=_LIMITS,
         )
         self.volatile = stacked(self.store, FileSystem().snapshot(), volatile)
         system = System(self.filesystem, machine)
         self.filesystem.clock = self.volatile.clock = system.clock.now
+        around.equip(self.record, system)
+        sysfs = None if system.namespace is None else interface_files(system.namespace.interfaces())
         self._stack.enter_context(
-            pseudo_filesystems(self.filesystem, hostname=machine.hostname, files=self._etc(around))
+            pseudo_filesystems(
+                self.filesystem, hostname=machine.hostname, files=self._etc(around), sysfs=sysfs
+            )
         )
         mount_all(self, around, system.clock.now)
         if spec.read_only:
             self._forbid_writing()
         self.volatile_before = self.volatile.snapshot()
         self.filesystem.on_busy = lambda parts: self.busy.append("/" + "/".join(parts))
-        around.equip(self.record, system)
         return system
 
     def close(self) -> None:

@@ -62,6 +62,8 @@ def _check(statements: list[Statement], dialect: Dialect) -> tuple[Instruction, 
             if dialect == "strict" and statement.body.known:
                 _check_strictly(statement.body, statement.line.text)
             instruction = make_instruction(statement)
+            if dialect == "strict" and statement.body.known:
+                _check_arguments(statement.body)
             in_stage = in_stage or isinstance(instruction, From)
             if not in_stage and not isinstance(instruction, Arg):
                 raise FaultError(
@@ -82,7 +84,7 @@ def _shortened(message: str) -> str:
 
 
 def _check_strictly(body: Body, text: str) -> None:
-    """The two rules of the strict dialect."""
+    """The strict dialect's rule for keywords."""
     inner = body.inner if body.inner is not None and body.inner.known else None
     for part in (body, inner):
         if part is not None and part.written != part.keyword:
@@ -97,6 +99,10 @@ def _check_strictly(body: Body, text: str) -> None:
                 hint=f"write `{shown}` (minibuild fmt does it), or accept any case with --dialect docker",
                 offset=start,
             )
+
+
+def _check_arguments(body: Body) -> None:
+    """The strict dialect's rule for arguments, for instructions that do without any in the other one."""
     if not body.args and body.form != "exec":
         raise FaultError(
             f"{body.keyword} needs at least one argument",

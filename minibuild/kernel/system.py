@@ -39,6 +39,7 @@ class Machine:
     `lookup` finds a program by its name. `partial` says that the image's list of files is not complete, so
     that a missing program may be there in reality. `fixtures` maps URLs to host files that stand for
     downloads. `dialect` (ash, dash or bash) is what every shell speaks; "" leaves it to the shell's own file.
+    `directory_blocks` are the blocks of 512 bytes that a directory takes on its disk.
     """
 
     lookup: Callable[[str], Program | None]
@@ -50,6 +51,7 @@ class Machine:
     network: bool = True
     fixtures: Mapping[str, str] = field(default_factory=dict)
     dialect: str = ""
+    directory_blocks: int = 0
     limits: Limits = field(default_factory=Limits)
 
 

@@ -163,7 +163,8 @@ class Lister:
         if "B" in self.opts:
             items = [item for item in items if not item.name.endswith("~")]
         if self.long or "s" in self.opts:
-            total = sum(blocks(item.stat) for item in items) // 2
+            each = self.process.system.machine.directory_blocks
+            total = sum(blocks(item.stat, each) for item in items) // 2
             shown = self.sized(total * 1024) if self.opts.any("h", "si") else str(total)
             self.process.stdout.write(f"total {shown}\n")
             self.printed = True
@@ -246,7 +247,7 @@ class Lister:
         width = 7 if is_busybox(self.process) else 0
         text = f"{item.stat.ino:{width}d} " if "i" in self.opts else ""
         if "s" in self.opts:
-            count = blocks(item.stat) // 2
+            count = blocks(item.stat, self.process.system.machine.directory_blocks) // 2
             shown = self.sized(count * 1024) if self.opts.any("h", "si") else str(count)
             text += f"{shown:>6} " if is_busybox(self.process) else f"{shown} "
         return text

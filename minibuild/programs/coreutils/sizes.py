@@ -10,10 +10,12 @@ if TYPE_CHECKING:
 BLOCK = 4096
 
 
-def blocks(stat: Stat) -> int:
-    """Blocks of 512 bytes that a file takes on a file system with blocks of 4096; a directory takes none of
-    its own, as on file systems that keep small ones with their attributes.
+def blocks(stat: Stat, directory: int = 0) -> int:
+    """Blocks of 512 bytes that a file takes on a file system with blocks of 4096, where a directory takes as
+    many as `directory` says: none on those that keep small ones with their attributes.
     """
+    if stat.kind == "dir":
+        return directory
     if stat.kind != "file":
         return 0
     return -(-stat.size // BLOCK) * (BLOCK // 512)
