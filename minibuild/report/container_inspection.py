@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 _NEVER = "0001-01-01T00:00:00Z"
 _SECOND = 1_000_000_000
 
+_MAPS = ("Networks", "Ports")  # of the network settings: their keys are names
+
 
 def timestamp(moment: int) -> str:
     """A time in ns as the engine writes it; `0001-…` for never."""
@@ -66,7 +68,7 @@ def container_document(
             _mount(mount, volume_path) for mount in spec.mounts if mount.type != "tmpfs" or mount.long
         ],
         "Config": _config(record),
-        "NetworkSettings": dict(network),
+        "NetworkSettings": {key: Map(one) if key in _MAPS else one for key, one in network.items()},
     }
     return document
 
