@@ -229,6 +229,7 @@ SCHEMA = [
     ("DL3055", "LABEL h=0123456\nLABEL h=012345\nLABEL h=ABCDEF0\n", [3, 4]),
     ("DL3056", "LABEL v=1.2.3-rc.1+b\nLABEL v=1.2\nLABEL v=v1.2.3\n", [3, 4]),
     ("DL3058", 'LABEL m=me@e.org\nLABEL m=@e\nLABEL m="a b@c"\n', [3, 4]),
+    ("DL3058", "LABEL m=a.b@e\nLABEL m=a..b@e\nLABEL m=.a@e\nLABEL m=a@e..org\nLABEL m=a@-e\n", [3, 4, 5, 6]),
 ]
 
 

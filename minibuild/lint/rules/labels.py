@@ -25,7 +25,9 @@ _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)
 _HASH = re.compile(r"[0-9a-f]{7}|[0-9a-f]{40}")
 _TAGS = r"[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*"
 _VERSION = re.compile(rf"\d+\.\d+\.\d+(?:-{_TAGS})?(?:\+{_TAGS})?")
-_MAIL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
+_ATOM = r"(?:[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+|\"(?:[^\"\\]|\\.)*\")"
+_HOST_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_MAIL = re.compile(rf"{_ATOM}(?:\.{_ATOM})*@(?:{_HOST_LABEL}(?:\.{_HOST_LABEL})*|\[[^\[\]\\]*\])")
 _SCHEMA = "The configuration says what this label holds: who reads it relies on that."
 
 
