@@ -13,7 +13,9 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from minibuild.dockerfile.sourcemap import text_map
 from minibuild.dockerfile.spaces import UNICODE
+from minibuild.lint.finding import Edit, Fix
 from minibuild.lint.rule import all_rules
 
 if TYPE_CHECKING:
@@ -66,6 +68,18 @@ class Silence:
         number = bisect_right(self._starts, finding.place.line)
         local = self._by_start[self._starts[number - 1]] if number else []
         return [pragma for pragma in (*self._everywhere, *local) if pragma.covers(finding)]
+
+
+def removal(subject: Subject, pragma: Pragma, number: int) -> Fix:
+    """The fix that takes one code out of a pragma, or the whole line for the only one."""
+    lines = text_map(subject.text, subject.dockerfile.escape)
+    start, end = lines.line_start(pragma.line), lines.line_start(pragma.line + 1)
+    if len(pragma.codes) > 1:
+        columns, code = pragma.columns, pragma.codes[number]
+        first = columns[number] if number == 0 else columns[number - 1] + len(pragma.codes[number - 1])
+        last = columns[1] if number == 0 else columns[number] + len(code)
+        start, end = start + first - 1, start + last - 1
+    return Fix(f"Remove {pragma.codes[number]}", (Edit(start, end, ""),))
 
 
 def read_pragmas(subject: Subject) -> list[Pragma]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from minibuild.dockerfile.errors import DockerfileError
@@ -11,7 +11,7 @@ from minibuild.dockerfile.tolerant import parse_tolerantly
 from minibuild.lint.check_directive import CheckDirective, read_check
 from minibuild.lint.copies import Contexts
 from minibuild.lint.finding import Finding, Level, Place
-from minibuild.lint.pragmas import Pragma, Silence, read_pragmas
+from minibuild.lint.pragmas import Pragma, Silence, read_pragmas, removal
 from minibuild.lint.rule import all_rules, family_of
 from minibuild.lint.shellcheck import ShellCheckError, findings
 from minibuild.lint.subject import Subject
@@ -210,13 +210,14 @@ class _Runner:
     ) -> Iterator[Finding]:
         """What is to be said of the pragmas themselves."""
         for pragma in pragmas:
-            for code, column in zip(pragma.codes, pragma.columns, strict=True):
+            for number, (code, column) in enumerate(zip(pragma.codes, pragma.columns, strict=True)):
                 place = Place(pragma.line, column, pragma.line, column + len(code))
                 shellchecks = family_of(code) == "shellcheck"
                 if code not in self._rules and not shellchecks:
                     yield self._own("MB0001", subject, place, f"There is no rule {code}")
                 elif (pragma.line, code) not in used and self._has_run(code, subject):
-                    yield self._own("MB0002", subject, place, f"{code} finds nothing here")
+                    unused = self._own("MB0002", subject, place, f"{code} finds nothing here")
+                    yield replace(unused, fix=removal(subject, pragma, number))
 
     def _has_run(self, code: str, subject: Subject) -> bool:
         """Whether a rule would have spoken here if it had something to say."""

@@ -157,3 +157,27 @@ def test_only_commands_are_renamed(line, expected):
     wanted = expected or line[:last] + "apt-get update" + line[last + len("apt update") :]
     changed = text.split("\n", 1)[1].replace(" --no-install-recommends", "").replace(" -y", "")
     assert changed.startswith(wanted)
+
+
+PRAGMAS = [
+    ("# hadolint ignore=DL3003\nFROM debian:12\n", "FROM debian:12\n"),
+    ("# hadolint ignore=DL3003,DL3006\nFROM debian\n", "# hadolint ignore=DL3006\nFROM debian\n"),
+    ("# hadolint ignore=DL3006 , DL3003 # x\nFROM debian\n", "# hadolint ignore=DL3006 # x\nFROM debian\n"),
+    ("# hadolint ignore=DL3003,DL3004,DL3009\nFROM debian:12\n", "FROM debian:12\n"),
+    ("FROM debian:12\nUSER root:app\nUSER app\n", "FROM debian:12\nUSER 0:app\nUSER app\n"),
+    (
+        "# check=experimental=all\n# note\nFROM debian:12 AS a\n",
+        "# check=experimental=all\n# note\n#\nFROM debian:12 AS a\n",
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), PRAGMAS, ids=lambda value: repr(value)[:40])
+def test_pragmas_and_names_are_repaired(text, expected):
+    assert repaired(text).text == expected
+
+
+def test_a_relative_directory_becomes_absolute_on_demand():
+    text = "FROM debian:12\nWORKDIR app\n"
+    assert repaired(text).text == text
+    assert repaired(text, unsafe=True).text == "FROM debian:12\nWORKDIR /app\n"

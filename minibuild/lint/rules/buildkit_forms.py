@@ -215,9 +215,11 @@ def invalid_definition_description(subject: Subject) -> Iterator[Remark]:
     for instruction in subject.dockerfile.instructions:
         names = _defined(instruction)
         if names and instruction.comments and instruction.comments[-1].split(" ")[0] not in names:
+            start = text_map(subject.text, subject.dockerfile.escape).line_start(instruction.start_line)
             yield Remark(
                 spot(subject, instruction, 0, len(instruction.written)),
-                f"Begin the comment above with the name: # {names[0]} …",
+                f"Begin the comment above with the name: # {names[0]} …, or part the two by an empty comment",
+                Fix("Part them by an empty comment", (Edit(start, start, "#\n"),)),
             )
 
 

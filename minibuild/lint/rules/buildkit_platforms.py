@@ -114,6 +114,15 @@ def _parsed(text: str) -> tuple[str, str] | None:
     return ("linux", machine) if _MACHINE.fullmatch(machine) else None
 
 
+def _absolute(subject: Subject, instruction: Workdir) -> Fix | None:
+    """The fix that takes the path from the root: right where the base image's directory is that."""
+    at = instruction.original.rfind(instruction.path)
+    if at < 0 or not re.match(r"[A-Za-z0-9_]", instruction.path):
+        return None
+    edit = replacing(subject, instruction, at, at, "/")
+    return Fix(f"Write /{instruction.path}", (edit,), safe=False) if edit else None
+
+
 def _flag_place(subject: Subject, instruction: From) -> Place:
     flag = _FLAG.search(instruction.original)
     if flag is None:
@@ -142,6 +151,7 @@ def workdir_relative_path(subject: Subject) -> Iterator[Remark]:
                     whole(subject, instruction),
                     f"WORKDIR {instruction.path} is relative to the base image's directory: write an "
                     "absolute path",
+                    _absolute(subject, instruction),
                 )
             done[stage.number] = True
         if stage.name:

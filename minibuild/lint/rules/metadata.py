@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from minibuild.dockerfile.nodes import Instruction
+    from minibuild.lint.finding import Fix
     from minibuild.lint.subject import Subject
 
 _WINDOWS = re.compile(r"[A-Za-z]:")
@@ -260,7 +261,15 @@ def named_user(subject: Subject) -> Iterator[Remark]:
             user = instruction.text.partition(":")[0]
             given = any(user.startswith((f"${name}", "${" + name)) for name in arguments)
             if not user.isdigit() and not given:
-                yield Remark(whole(subject, instruction), f"Give the number of {user}")
+                yield Remark(
+                    whole(subject, instruction), f"Give the number of {user}", _number(subject, instruction)
+                )
+
+
+def _number(subject: Subject, instruction: User) -> Fix | None:
+    """The fix for root, whose number is the same everywhere."""
+    found = re.search(r"\s(root)(?=:|\s*\Z)", instruction.original)
+    return replaced(subject, instruction, found.span(1), "0") if found else None
 
 
 @rule(
