@@ -202,7 +202,7 @@ def _take_over(
         if memory is not None:
             engine.shelf.add_event(record, Event(now, "volatile", memory))
         for pid, number in signals:
-            engine.shelf.add_event(record, Event(now, "signal", f"{pid} {number}"))
+            engine.shelf.add_event(record, Event(now, "kill", f"{pid} {number}"))
         if not record.state.owner:
             state = record.state
             layers = (*state.layers, *((layer,) if layer else ()))

@@ -78,6 +78,11 @@ class Run:
         elif event.kind == "signal":
             pid, _, signal = event.data.partition(" ")
             send(self.system, int(pid), int(signal))
+        elif event.kind == "kill":
+            pid, _, signal = event.data.partition(" ")
+            target = self.system.processes.get(int(pid))
+            if target is not None and target.status is None:
+                target.receive(int(signal))
         elif event.kind == "input":
             stream = self.process.descriptors.get(0)
             if isinstance(stream, Held):

@@ -29,9 +29,7 @@ _PASSWD = "root:x:0:0:root:/root:/bin/bash\nnobody:x:65534:65534:nobody:/nonexis
 _HOSTNAME = "docker-host"
 
 
-def run_on_host(
-    store: Store, host: str, argv: Sequence[str], write: Callable[[int, bytes], object]
-) -> int:
+def run_on_host(store: Store, host: str, argv: Sequence[str], write: Callable[[int, bytes], object]) -> int:
     """Run a command as root on the host `host` ("": the store's own); its status, 127 and 126 when it can't
     be started. `write` takes descriptor (1 or 2) and bytes. The host's files are gone afterwards.
     """

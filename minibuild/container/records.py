@@ -173,8 +173,8 @@ class Record:
 @dataclass(frozen=True, slots=True)
 class Event:
     """Something that came to a running container from outside, at `time` (ns): `files` (a change set's
-    digest), `volatile` (one of its memory file systems), `signal` ("PID NUMBER"), `input` (text for standard
-    input).
+    digest), `volatile` (one of its memory file systems), `signal` ("PID NUMBER", from the host), `kill` (the
+    same, from a process inside, which can't end the first one by force), `input` (text for standard input).
     """
 
     time: int
