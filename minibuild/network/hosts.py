@@ -21,6 +21,7 @@ from minibuild.network.records import (
     NetworkSpec,
     Pool,
 )
+from minibuild.store.errors import NoSpaceError
 
 if TYPE_CHECKING:
     from minibuild.store import Store
@@ -75,13 +76,14 @@ def host_spec(store: Store, host: str) -> HostSpec:
     if row is None:
         if host:
             raise no_such_host(store, host)
+        if store.read_only:
+            return OWN
         try:
             with store.transaction():
                 make_own_host(store)
-        except StoreError:
-            if not store.read_only and not store.is_full():
-                raise
-        return OWN  # where nothing can be written, what is there can still be read
+        except NoSpaceError:  # what is there can still be looked at
+            return OWN
+        row = store.execute("SELECT spec FROM network_hosts WHERE name = ?", host).fetchone()
     return HostSpec.from_json(row[0])
 
 
