@@ -48,26 +48,31 @@ def images_command(location: StoreLocation, /, pattern: str, **given: Any) -> No
     short_help="Show the instructions that made an image.",
     epilog="Example: minibuild history --fidelity app",
 )
-@click.argument("image", metavar="IMAGE", type=ImageName())
+@click.argument("image", metavar="IMAGE|ARCHIVE", type=ImageName())
 @click.option(
     "-H/ ", "--human/--no-human", default=True, help="Print sizes and times for people  [default: yes]"
 )
 @click.option("-q", "--quiet", is_flag=True, help="Print only IDs.")
 @click.option("--no-trunc", "full", is_flag=True, help="Cut nothing.")
 @click.option("--fidelity", is_flag=True, help="Show how faithful each step was, and why it was not exact.")
+@click.option("--files", is_flag=True, help="Show how many files each step added, changed and deleted.")
+@click.option("--timing", is_flag=True, help="Show what the cache had, and how long each step took.")
 @click.option("--format", "form", default="", metavar="FORMAT", help=_FORMAT)
 @pass_location
 def history_command(location: StoreLocation, /, image: str, **given: Any) -> None:
     """Show the instructions that made an image, the newest first.
 
-    IMAGE~2, here and wherever an image is expected, is the image two instructions before.
+    IMAGE~2, here and wherever an image is expected, is the image two instructions before. An archive or OCI
+    layout on disk is shown without being loaded.
     """
     from minibuild.report.image_history import Shape, image_history
-    from minibuild.report.image_names import find_image
+    from minibuild.report.layers.subject import open_subject
 
-    shape = Shape(given["form"], given["quiet"], given["full"], given["human"], given["fidelity"])
-    with location.open() as store:
-        click.echo(image_history(store, find_image(store, image), shape, datetime.now(UTC)), nl=False)
+    asked = ("form", "quiet", "full", "human", "fidelity", "files", "timing")
+    shape = Shape(*(given[name] for name in asked))
+    with location.open() as store, open_subject(store, image) as subject:
+        text = image_history(subject.store, subject.image, shape, datetime.now(UTC))
+    click.echo(text, nl=False)
 
 
 @click.command(

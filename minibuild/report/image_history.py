@@ -1,5 +1,6 @@
 """`minibuild history`: what an image's instructions were, the newest first."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -19,13 +20,15 @@ COLUMNS = {
     "Comment": "COMMENT",
 }
 _EXACT_TIME = {**COLUMNS, "CreatedSince": "CREATED AT"}
+_FILES = ("Added", "Changed", "Deleted")
+_TIMES = ("Cached", "Duration")
 _MISSING = "<missing>"
 _WIDTH = 45
 
 
 class Shape(NamedTuple):
-    """How it is shown: `form` as `--format`, IDs only, nothing cut, sizes and times for people, with
-    fidelity.
+    """How it is shown: `form` as `--format`, IDs only, nothing cut, sizes and times for people; with
+    fidelity, with how many files each step changed, with what the build that is remembered took.
     """
 
     form: str = ""
@@ -33,6 +36,12 @@ class Shape(NamedTuple):
     full: bool = False
     human: bool = True
     fidelity: bool = False
+    files: bool = False
+    timing: bool = False
+
+    def wants(self, fields: tuple[str, ...]) -> bool:
+        """Whether the format shows one of the fields: they cost more than the others."""
+        return self.form == "json" or any("." + field in self.form for field in fields)
 
 
 def image_history(store: Store, image_id: str, shape: Shape, now: datetime) -> str:
@@ -41,8 +50,13 @@ def image_history(store: Store, image_id: str, shape: Shape, now: datetime) -> s
     if shape.quiet and not shape.form:
         return "".join(row["ID"] + "\n" for row in rows)
     columns = dict(COLUMNS if shape.human else _EXACT_TIME)
-    if shape.fidelity:
+    if shape.fidelity or shape.files or shape.timing:
         del columns["Comment"]
+    if shape.files:
+        columns |= {"Added": "ADDED", "Changed": "CHANGED", "Deleted": "DELETED"}
+    if shape.timing:
+        columns |= {"Cached": "CACHED", "Duration": "DURATION"}
+    if shape.fidelity:
         columns |= {"Fidelity": "FIDELITY", "Why": "WHY"}
     return render_list(rows, shape.form, columns, {"CreatedAt": "CREATED AT"})
 
@@ -69,7 +83,43 @@ def history_rows(store: Store, image_id: str, shape: Shape, now: datetime) -> li
                 "Why": why,
             }
         )
+    if shape.files or shape.wants(_FILES):
+        for row, more in zip(rows, _changed(store, image_id), strict=True):
+            row |= more
+    if shape.timing or shape.wants(_TIMES):
+        for row, more in zip(rows, _timed(store, image_id, ids), strict=True):
+            row |= more
     return rows[::-1]
+
+
+def _changed(store: Store, image_id: str) -> Iterator[dict[str, str]]:
+    """How many files each step added, changed and deleted; "" where its layer can't be read."""
+    from minibuild.report.layers.stack import read_stack  # sizes alone need no files
+
+    stack = read_stack(store, image_id)
+    layers = iter(stack.layers)
+    for entry in stack.config.history:
+        layer = None if entry.empty_layer else next(layers, None)
+        if layer is None:
+            yield dict.fromkeys(_FILES, "0")
+        elif layer.problem:
+            yield dict.fromkeys(_FILES, "")
+        else:
+            yield {name: str(layer.count(name[0])) for name in _FILES}
+
+
+def _timed(store: Store, image_id: str, ids: list[str]) -> Iterator[dict[str, str]]:
+    """What the last build of the image that is remembered says of each step; "" where it says nothing."""
+    from minibuild.build.record import find_build  # only for those who ask
+
+    record = find_build(store, image_id)
+    steps = {step.image: step for step in record.steps} if record is not None else {}
+    for own_id in ids:
+        step = steps.get(own_id)
+        if step is None:
+            yield dict.fromkeys(_TIMES, "")
+        else:
+            yield {"Cached": "true" if step.cached else "false", "Duration": f"{step.seconds:.3f}s"}
 
 
 def _ids(store: Store, image_id: str, length: int) -> list[str]:
