@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import time
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -14,7 +15,7 @@ from minibuild.container.lifecycle import after_end, begin_live, bring_forward, 
 from minibuild.container.locking import locked
 from minibuild.container.records import Event, Record
 from minibuild.container.rootfs import keep_changes
-from minibuild.container.simulation import Plumbing, add_neighbours, run_beside, send, simulate
+from minibuild.container.simulation import Plumbing, add_neighbours, interrupt, run_beside, simulate
 from minibuild.container.streams import Held, HostInput, Output
 from minibuild.kernel.streams import Source
 
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
     from minibuild.kernel.scheduler import Scheduler
     from minibuild.kernel.system import System
 
-_PATIENCE = 3  # interrupts after which the command ends whatever the container does
+# So many interrupts within so many seconds end the command, whatever the container does.
+_PATIENCE, _HASTE = 3, 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,12 +120,12 @@ class Beside:
         self.target = 0
 
     def __call__(self, wake: int | None) -> bool:
-        from time import sleep  # commands that never wait need no clock
-
         system = self.system
         while True:
             while self.signals:
-                send(system, self.target, self.signals.pop(0))
+                interrupt(
+                    system, self.signals.pop(0), self.target, tty=self.stdin is not None and self.stdin.is_tty
+                )
             now = self.engine.now()
             system.clock.advance_to(now)
             if system.scheduler.ready:
@@ -136,7 +138,7 @@ class Beside:
             elif wake is None and not self.stdin:
                 return False  # the scheduler knows what to say of a command that waits for nobody
             else:
-                sleep(pause)
+                time.sleep(pause)
 
 
 def execute(engine: Engine, record: Record, command: Command, console: Console) -> int:
@@ -226,12 +228,11 @@ def put_files(engine: Engine, record: Record, layer: str) -> None:
 @contextmanager
 def _interrupts(signals: list[int]) -> Iterator[None]:
     """Hand Ctrl-C and SIGTERM on to the container; the third one in vain ends the command."""
-    count = 0
+    times: list[float] = []
 
     def take(number: int, _frame: object) -> None:
-        nonlocal count
-        count += 1
-        if count >= _PATIENCE:
+        times.append(time.monotonic())
+        if len(times) >= _PATIENCE and times[-1] - times[-_PATIENCE] < _HASTE:
             raise KeyboardInterrupt
         signals.append(number)
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from minibuild.container.box import Box, Surroundings
 from minibuild.container.errors import ContainerError, NoSuchContainerError
 from minibuild.container.rootfs import keep_changes
-from minibuild.container.simulation import Outcome, Plumbing, rest, send, simulate
+from minibuild.container.simulation import Outcome, Plumbing, interrupt, rest, send, simulate
 from minibuild.container.streams import Held, Output
 from minibuild.filesystem import apply_layer
 from minibuild.kernel.streams import Source
@@ -207,7 +207,7 @@ class Live:
         while True:
             self.tell()
             while self.signals:
-                send(run.system, 1, self.signals.pop(0))
+                interrupt(run.system, self.signals.pop(0), 1, tty=run.record.spec.tty)
             now = self.run.engine.now()
             run.system.clock.advance_to(now)
             if scheduler.ready:

@@ -173,6 +173,16 @@ def send(system: System, pid: int, signal: int) -> None:
     process.receive(signal)
 
 
+def interrupt(system: System, signal: int, pid: int, *, tty: bool) -> None:
+    """A signal of the user's: for a process or, on a terminal, for all that are on it."""
+    if not tty:
+        send(system, pid, signal)
+        return
+    for process in list(system.processes.values()):
+        if process.status is None and process.pid >= pid:
+            process.receive(signal)
+
+
 def listed(system: System) -> tuple[Listed, ...]:
     """The processes that live."""
     living = [one for _, one in sorted(system.processes.items()) if one.status is None]

@@ -32,6 +32,7 @@ class Held(Device):
     """An input that stays open: bytes come when somebody feeds them."""
 
     writable = False
+    forgetful = False
 
     def __init__(self, scheduler: Scheduler, *, tty: bool = False) -> None:
         self.scheduler = scheduler

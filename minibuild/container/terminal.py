@@ -4,6 +4,7 @@ terminal does it.
 
 from __future__ import annotations
 
+import signal
 import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -64,6 +65,7 @@ class TerminalInput(HostInput):
         if self.buffer or self.ended:
             return True
         prompt, self.terminal.tail = self.terminal.tail, b""
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)
         try:
             line = input(prompt.decode("utf-8", "replace"))
         except EOFError:
@@ -76,6 +78,8 @@ class TerminalInput(HostInput):
             self.feed(b"\n")
         else:
             self.feed(line.encode("utf-8", "surrogateescape") + b"\n")
+        finally:
+            signal.signal(signal.SIGINT, before)
         return True
 
     at_end = False

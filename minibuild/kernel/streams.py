@@ -58,6 +58,8 @@ class Device:
     seekable = False
     is_tty = False
     opaque = ""
+    # What was read from it and not used is nothing that anybody else could miss.
+    forgetful = True
 
     def make_opaque(self, origin: str) -> None:
         """A device forgets what it is given."""

@@ -28,7 +28,7 @@ def read_line(stream: Stream | None, delimiter: bytes = b"\n", process: Process 
         return stream.read(-1 if end < 0 else end + 1 - stream.offset)
     found = bytearray()
     seek = getattr(stream, "seek", None) if stream.seekable else None
-    size = _BLOCK if seek is not None or isinstance(stream, Device) else 1  # a device misses nothing
+    size = _BLOCK if seek is not None or (isinstance(stream, Device) and stream.forgetful) else 1
     while block := stream.read(size):
         check_size(len(found))
         if process is not None and not len(found) & 0xF:

@@ -11,6 +11,7 @@ from minibuild.kernel.pipes import PipeReader
 from minibuild.shell.builtins.setting import named_option, set_option
 from minibuild.shell.errors import ShellError
 from minibuild.shell.inputs import read_line
+from minibuild.shell.interactive import is_interactive, run_interactive
 from minibuild.shell.interpreter import Shell
 from minibuild.shell.octets import decode
 from minibuild.shell.regex import python_regex
@@ -100,7 +101,15 @@ def run_shell(process: Process, dialect: Dialect, regex: Regex = python_regex) -
         return _run_file(shell, said.rest)
     shell.args = said.rest
     shell.options.set("stdin", True)
+    if is_interactive(shell):
+        return shell.run_to_end(_talk)
     return shell.run_to_end(_from_stdin)
+
+
+def _talk(shell: Shell) -> int:
+    if shell.login:
+        _profile(shell)
+    return run_interactive(shell)
 
 
 def _profile(shell: Shell) -> None:
