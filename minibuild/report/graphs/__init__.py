@@ -1,0 +1,1 @@
+"""Graphs of stages and of images: `model` makes them, `texts` and `svg` draw them."""
