@@ -43,9 +43,9 @@ def layers_command(location: StoreLocation, /, image: str, **given: Any) -> None
 
     with location.open() as store, open_subject(store, image) as subject:
         if given["top"]:
-            text = layer_top(subject, given["top"])
+            text = layer_top(subject, given["top"], given["form"])
         elif given["tree"]:
-            text = layer_tree(subject, given["number"])
+            text = layer_tree(subject, given["number"], given["form"])
         else:
             text = layer_list(subject, given["form"], full=given["full"])
     click.echo(text, nl=False)
@@ -88,7 +88,7 @@ def efficiency_command(location: StoreLocation, /, image: str, **given: Any) -> 
             return
         default = Path(".dive-ci")
         path = Path(given["ci_config"]) if given["ci_config"] else default if default.exists() else None
-        text, passed = judged(subject, read_rules(path, limits))
+        text, passed = judged(subject, read_rules(path, limits), given["form"])
     click.echo(text, nl=False)
     if not passed:
         raise SystemExit(1)

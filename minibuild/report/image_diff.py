@@ -7,6 +7,7 @@ import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from minibuild.filesystem import File
+from minibuild.report.json_text import json_text
 from minibuild.report.layers.differing import file_differences, settings_differences, text_of
 from minibuild.report.reasons import shown
 from minibuild.report.units import human_size
@@ -36,7 +37,7 @@ def image_diff(first: Subject, second: Subject, shape: Shape) -> tuple[str, bool
     differs = bool(settings or files)
     if shape.form == "json":
         document = _document(first, second, settings, files, shape)
-        return json.dumps(document, indent=2, ensure_ascii=False) + "\n", differs
+        return json_text(document), differs
     lines = [_setting_line(one) for one in settings]
     if lines and files:
         lines.append("")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from minibuild.errors import MinibuildError
+from minibuild.report.json_text import json_text
 from minibuild.report.layer_list import changes_document
 from minibuild.report.layers.efficiency import advice, efficiency
 from minibuild.report.layers.stack import read_stack
@@ -35,12 +35,13 @@ def efficiency_text(subject: Subject, form: str, count: int) -> str:
     stack = read_stack(subject.store, subject.image)
     found = efficiency(stack)
     if form == "json":
-        return json.dumps(_document(stack, found), indent=2, ensure_ascii=False) + "\n"
+        return json_text(_document(stack, found))
     lines = [
         f"efficiency  {found.score:.2%}",
         f"wasted      {human_size(found.wasted)} in {len(found.paths)} paths",
         f"            {found.user_wasted:.2%} of what stands above the lowest layer",
     ]
+    lines += [shown(f"layer {one.number}: {one.problem}") for one in stack.layers if one.problem]
     text = "".join(line + "\n" for line in lines)
     wasteful = [path for path in found.paths if path.size][:count]
     if not wasteful:
@@ -111,28 +112,56 @@ def read_rules(path: Path | None, given: dict[str, str]) -> dict[str, str]:
     return rules
 
 
-def judged(subject: Subject, rules: dict[str, str]) -> tuple[str, bool]:
-    """(a line for each rule: PASS, FAIL or SKIP; whether all that count hold)."""
-    found = efficiency(read_stack(subject.store, subject.image))
-    lines, passed = [], True
-    for name, holds, told in (
-        ("highestUserWastedPercent", _at_most(found.user_wasted), f"{found.user_wasted:.4f}"),
-        ("highestWastedBytes", _at_most(found.wasted), human_size(found.wasted)),
-        ("lowestEfficiency", lambda limit: found.score >= limit, f"{found.score:.4f}"),
-    ):
-        value = rules[name]
-        if value.lower() == "disabled":
-            lines.append(f"SKIP: {name}: rule disabled")
-            continue
-        limit = _number(name, value, is_size=name == "highestWastedBytes")
-        if holds(limit):
-            lines.append(f"PASS: {name}")
-        else:
-            passed = False
-            words = "is below" if name == "lowestEfficiency" else "is above"
-            lines.append(f"FAIL: {name}: {told} {words} {value}")
+class Verdict(NamedTuple):
+    """What a rule says: `result` is PASS, FAIL or SKIP, `value` what was measured."""
+
+    rule: str
+    limit: str
+    result: str
+    value: float
+
+
+def judged(subject: Subject, rules: dict[str, str], form: str = "") -> tuple[str, bool]:
+    """(a line for each rule, or JSON with everything; whether all that count hold).
+
+    Raise `MinibuildError` for an image with a damaged layer, of which nothing can be said.
+    """
+    stack = read_stack(subject.store, subject.image)
+    damaged = next((layer for layer in stack.layers if layer.problem), None)
+    if damaged is not None:
+        raise MinibuildError(f"layer {damaged.number} can't be judged: {damaged.problem}")
+    found = efficiency(stack)
+    verdicts = _verdicts(found, rules)
+    passed = all(one.result != "FAIL" for one in verdicts)
+    if form == "json":
+        more = {"passed": passed, "rules": [one._asdict() for one in verdicts]}
+        return json_text(_document(stack, found) | more), passed
+    lines = [_verdict_line(one) for one in verdicts]
     lines.append(f"Result: {'PASS' if passed else 'FAIL'}")
     return "".join(shown(line) + "\n" for line in lines), passed
+
+
+def _verdicts(found: Efficiency, rules: dict[str, str]) -> list[Verdict]:
+    verdicts = []
+    for name, holds, value in (
+        ("highestUserWastedPercent", _at_most(found.user_wasted), found.user_wasted),
+        ("highestWastedBytes", _at_most(found.wasted), found.wasted),
+        ("lowestEfficiency", lambda limit: found.score >= limit, found.score),
+    ):
+        limit, result = rules[name], "SKIP"
+        if limit.lower() != "disabled":
+            bound = _number(name, limit, is_size=name == "highestWastedBytes")
+            result = "PASS" if holds(bound) else "FAIL"
+        verdicts.append(Verdict(name, limit, result, value))
+    return verdicts
+
+
+def _verdict_line(one: Verdict) -> str:
+    if one.result != "FAIL":
+        return f"{one.result}: {one.rule}" + (": rule disabled" if one.result == "SKIP" else "")
+    told = human_size(one.value) if one.rule == "highestWastedBytes" else f"{one.value:.4f}"
+    words = "is below" if one.rule == "lowestEfficiency" else "is above"
+    return f"FAIL: {one.rule}: {told} {words} {one.limit}"
 
 
 def _at_most(value: float) -> Any:
@@ -150,6 +179,6 @@ def _number(name: str, text: str, *, is_size: bool) -> float:
     except (ValueError, KeyError):
         what = "a size such as 20MB" if is_size else "a number between 0 and 1"
         raise RuleError(f"{name}: {text!r} is not {what}", hint='"disabled" turns a rule off') from None
-    if value < 0 or (not is_size and value > 1):
+    if not value >= 0 or (not is_size and value > 1):
         raise RuleError(f"{name}: {text!r} is not a number between 0 and 1")
     return value

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import stat
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from minibuild.errors import MinibuildError
 from minibuild.filesystem import Directory, File, FileSystem, Symlink
 from minibuild.filesystem.errors import strerror
+from minibuild.report.json_text import json_text
 from minibuild.report.layers.blame import blame
 from minibuild.report.layers.stack import read_stack
 from minibuild.report.reasons import shown
@@ -67,7 +67,7 @@ def listing(subject: Subject, path: str, *, recursive: bool = False, form: str =
     else:
         rows = [(path, path, node)]
     if form == "json":
-        return "".join(json.dumps(_document(full, one), ensure_ascii=False) + "\n" for _, full, one in rows)
+        return "".join(json_text(_document(full, one), indent=None) for _, full, one in rows)
     cells = [_long(name, one) for name, _, one in rows]
     widths = [max((len(row[column]) for row in cells), default=0) for column in range(3)]
     return "".join(
@@ -204,7 +204,7 @@ def blame_text(subject: Subject, path: str, form: str) -> str:
             }
             for one in versions
         ]
-        return json.dumps(documents, indent=2, ensure_ascii=False) + "\n"
+        return json_text(documents)
     rows = [["LAYER", "CHANGE", "SIZE", "MODE", "SHA256", "LINE", "CREATED BY"]]
     for one in versions:
         deleted = one.change.change == "D"

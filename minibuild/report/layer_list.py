@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from minibuild.errors import UsageError
+from minibuild.report.json_text import json_text
 from minibuild.report.layers.stack import read_stack
 from minibuild.report.listing import render_list
 from minibuild.report.reasons import shown
@@ -60,14 +62,21 @@ def _problems(stack: Stack) -> str:
     return "".join(f"layer {one.number}: {shown(one.problem)}\n" for one in stack.layers if one.problem)
 
 
-def layer_tree(subject: Subject, number: int) -> str:
-    """The changes of one layer, or (0) of all of them, as trees."""
+def layer_tree(subject: Subject, number: int, form: str = "") -> str:
+    """The changes of one layer, or (0) of all of them, as trees, or as a line of JSON for each layer."""
     stack = read_stack(subject.store, subject.image)
+    if not 0 <= number <= len(stack.layers):
+        raise UsageError(f"--layer {number}: {subject.word} has {len(stack.layers)} layers")
+    if form not in ("", "json"):
+        raise UsageError("--tree can be shown as json, not by a template")
+    if form:
+        documents = changes_document(stack)[max(0, number - 1) : number or None]
+        return "".join(json_text(one, indent=None) for one in documents)
     lines: list[str] = []
     for layer in stack.layers:
         if number in (0, layer.number):
             lines.append(shown(f"Layer {layer.number}  {human_size(layer.size)}  {layer.created_by}"))
-            lines += [layer.problem] if layer.problem else _tree_lines(layer.changes)
+            lines += [shown(layer.problem)] if layer.problem else _tree_lines(layer.changes)
     return "".join(line + "\n" for line in lines)
 
 
@@ -91,7 +100,7 @@ def _label(one: FileChange, name: str) -> str:
     return f"{_SIGNS[one.change]} {name}{end}{size}"
 
 
-def layer_top(subject: Subject, count: int) -> str:
+def layer_top(subject: Subject, count: int, form: str = "") -> str:
     """The largest files that are in the layers, with the layer and the instruction."""
     stack = read_stack(subject.store, subject.image)
     files = [
@@ -107,11 +116,12 @@ def layer_top(subject: Subject, count: int) -> str:
             "Layer": str(layer.number),
             "Path": "/" + path,
             "Size": human_size(size),
+            "SizeBytes": size,
         }
         for size, path, layer in files[:count]
     ]
     columns = {"Size": "SIZE", "Layer": "LAYER", "Path": "PATH", "CreatedBy": "CREATED BY"}
-    return render_list(rows, "", columns, {})
+    return render_list(rows, form, columns, {"SizeBytes": "SIZE"})
 
 
 def changes_document(stack: Stack) -> list[dict[str, Any]]:

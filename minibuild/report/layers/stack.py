@@ -143,7 +143,7 @@ def _lines(store: Store, image: str) -> dict[str, int]:
 def _changes(entries: list[LayerEntry], tree: _Name) -> Iterator[FileChange]:
     """What the members change in the tree, which has them afterwards; sorted by path."""
     found: dict[str, FileChange] = {}
-    parents = {posixpath.dirname(entry.path) for entry in entries}
+    parents = _parents(entries)
     for entry in entries:
         directory, _, name = entry.path.rpartition("/")
         if name == OPAQUE:
@@ -159,6 +159,17 @@ def _changes(entries: list[LayerEntry], tree: _Name) -> Iterator[FileChange]:
             found[entry.path] = _put(entry, tree, is_leaf=entry.path not in parents)
     for path in sorted(found):
         yield found[path]
+
+
+def _parents(entries: list[LayerEntry]) -> set[str]:
+    """The directories that have something of the layer below them."""
+    found: set[str] = set()
+    for entry in entries:
+        above = posixpath.dirname(entry.path)
+        while above and above not in found:
+            found.add(above)
+            above = posixpath.dirname(above)
+    return found
 
 
 def _clear(directory: str, tree: _Name, found: dict[str, FileChange]) -> None:
