@@ -40,7 +40,13 @@ def make_engine(store: Store, host: str) -> Engine:
     from minibuild.container.network import ContainerNetwork
     from minibuild.network.engine import Networks
 
-    return Engine(store, host, ContainerNetwork(Networks(store, host)))
+    networks = Networks(store, host)
+    networks.warn = _warn
+    return Engine(store, host, ContainerNetwork(networks))
+
+
+def _warn(text: str) -> None:
+    sys.stderr.write(f"warning: {text}\n")
 
 
 def published(engine: Engine, record: Record) -> dict[str, list[tuple[str, str]]]:

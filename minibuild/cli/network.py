@@ -30,7 +30,9 @@ def _networks(location: StoreLocation) -> Iterator[Networks]:
     from minibuild.network.engine import Networks
 
     with opened(location) as engine:
-        yield Networks(engine.store, location.host)
+        networks = Networks(engine.store, location.host)
+        networks.warn = lambda text: click.echo(f"warning: {text}", err=True)
+        yield networks
 
 
 @network_group.command(

@@ -13,7 +13,7 @@ from minibuild.network.records import Endpoints, Wish
 from minibuild.network.shelf import Shelf
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from minibuild.network.creation import NetworkOptions
     from minibuild.network.namespace import Namespace
@@ -45,6 +45,7 @@ class Networks:
         self.shelf = Shelf(store, host)
         self.devices = Devices(store, host)
         self.ports = Ports(store, host)
+        self.warn: Callable[[str], object] = lambda _text: None  # told what people should know
 
     # ---- networks
 
@@ -69,7 +70,15 @@ class Networks:
         from minibuild.network.making import make_network  # only `network create` needs it
 
         with self.store.transaction():
+            self._check_engine()
             return make_network(self.shelf, self.devices, self.spec, options).id
+
+    def _check_engine(self) -> None:
+        if not self.spec.engine:
+            raise NetworkError(
+                f"host {self.host} runs no engine",
+                hint="a host of a topology file has one when it says `docker`, be it `docker: \"\"`",
+            )
 
     def remove(self, word: str) -> None:
         """Remove a network that no running container is on."""
@@ -113,6 +122,7 @@ class Networks:
     def attach(self, wanted: ContainerEndpoints) -> None:
         """Remember what a new container wants; it gets no address before it starts."""
         with self.store.transaction():
+            self._check_engine()
             self.shelf.put_sandbox(wanted)
             sandbox = self._sandbox(wanted.container)
             if not wanted.network_name:
@@ -128,7 +138,15 @@ class Networks:
                 sandboxes.stop(self.shelf, sandbox)
             self._check_joined(sandbox)
             sandboxes.start(self.shelf, sandbox)
+            self._warn(sandbox)
         return self.endpoints(container)
+
+    def _warn(self, sandbox: Sandbox) -> None:
+        if self.host:
+            from minibuild.network.exposure import exposure_warnings  # only in topologies
+
+            for text in exposure_warnings(self.shelf, sandbox):
+                self.warn(text)
 
     def stop(self, container: str) -> None:
         """Give back what a container has; nothing for one that doesn't run."""
@@ -205,6 +223,7 @@ class Networks:
             endpoint = sandboxes.endpoint_of(self.shelf, sandbox, network.name, wish)
             if sandbox.running:
                 sandboxes.activate(self.shelf, endpoint, network)
+                self._warn(sandbox)
             else:
                 self.shelf.put_endpoint(endpoint)
 

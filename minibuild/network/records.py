@@ -236,4 +236,3 @@ class Endpoints:
     mode: str
     networks: tuple[tuple[Network | None, Endpoint], ...] = ()
     ports: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
-    warnings: tuple[str, ...] = ()

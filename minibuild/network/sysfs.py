@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 def interface_files(interfaces: Iterable[Interface]) -> dict[str, str]:
     """Paths below /sys → texts."""
-    files = {}
+    files: dict[str, str] = {}
     for one in interfaces:
         loopback = one.kind == "loopback"
         facts = {
