@@ -7,16 +7,20 @@ import json
 import posixpath
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
 
 from minibuild.filesystem import Directory, File, Node, Snapshot, Symlink
 
+if TYPE_CHECKING:
+    from minibuild.build.attestation_rpm import RpmPackage
+
 _DPKG = ("/var/lib/dpkg/status", "/var/lib/dpkg/status.d")
 _APK = ("/lib/apk/db/installed", "/usr/lib/apk/db/installed")
-_RPM = ("/var/lib/rpm/rpmdb.sqlite", "/usr/lib/sysimage/rpm/rpmdb.sqlite")
+_RPM_PLACES = ("/var/lib/rpm/", "/usr/lib/sysimage/rpm/")
+_RPM, _RPM_LOG = "rpmdb.sqlite", "rpmdb.sqlite-wal"
+_RPM_OTHERS = ("Packages", "Packages.db")  # rpm's databases of other forms: Berkeley DB, NDB
 _RELEASE = ("/etc/os-release", "/usr/lib/os-release")
-_SQLITE = b"SQLite format 3\0"
 _LARGEST = 64 << 20
 _LARGEST_DOCUMENT = 1 << 20
 _LINKS = 20
@@ -58,8 +62,8 @@ def inventory(snapshot: Snapshot) -> Inventory:
     """Every package in the file system, sorted."""
     root = snapshot.root
     distribution = _distribution(root)
-    found = [*_dpkg(root, distribution), *_apk(root, distribution), *_rpm(root, distribution), *_below(root)]
-    unread = [path for path in _RPM if (_bytes(_find(root, path)) or b"").startswith(_SQLITE)]
+    rpm, unread = _rpm(root, distribution)
+    found = [*_dpkg(root, distribution), *_apk(root, distribution), *rpm, *_below(root)]
     return Inventory(distribution, tuple(sorted(set(found))), tuple(unread))
 
 
@@ -100,18 +104,48 @@ def _apk(root: Directory, system: Distribution) -> Iterator[Package]:
                 )
 
 
-def _rpm(root: Directory, system: Distribution) -> Iterator[Package]:
-    """The list that the catalogue writes; a real database has another form."""
-    for place in _RPM:
-        data = _bytes(_find(root, place)) or b""
-        if data.startswith(_SQLITE):
-            continue
-        for line in data.decode("utf-8", "replace").splitlines():
-            fields = line.split("\t")
-            if len(fields) > 2 and fields[0]:
-                name, version, arch = fields[:3]
-                url = _url(f"rpm/{system.id or 'redhat'}", name, version, arch=arch, distro=_distro(system))
-                yield Package("rpm", name, version, url, place)
+def _rpm(root: Directory, system: Distribution) -> tuple[list[Package], list[str]]:
+    """What is in rpm's databases, and in the list that the catalogue writes; the databases that can't be
+    read.
+    """
+    packages: list[Package] = []
+    unread: list[str] = []
+    seen: list[Node] = []  # one of the places may be a link to the other
+    for place in _RPM_PLACES:
+        node = _find(root, place + _RPM)
+        others = [place + name for name in _RPM_OTHERS if isinstance(_find(root, place + name), File)]
+        if isinstance(node, File) and not any(node is one for one in seen):
+            seen.append(node)
+            found = _rpm_headers(node)
+            log = _find(root, place + _RPM_LOG)
+            if found is None or (isinstance(log, File) and log.content.size):  # what is in a log is not read
+                unread.append(place + _RPM)
+            packages += [_rpm_package(one, place + _RPM, system) for one in found or ()]
+        elif node is None:
+            unread += others
+    return packages, unread
+
+
+def _rpm_headers(node: File) -> "list[RpmPackage] | None":
+    from minibuild.build.attestation_rpm import SQLITE, RpmPackage, read_database  # few images have rpm
+
+    data = _bytes(node)
+    if data is None:
+        return None
+    if data.startswith(SQLITE):
+        return read_database(data)
+    # The list that the catalogue writes.
+    lines = (line.split("\t") for line in data.decode("utf-8", "replace").splitlines())
+    return [RpmPackage(words[0], words[1], "", 0, words[2]) for words in lines if len(words) > 2 and words[0]]
+
+
+def _rpm_package(one: "RpmPackage", place: str, system: Distribution) -> Package:
+    version = f"{one.version}-{one.release}" if one.release else one.version
+    epoch = str(one.epoch) if one.epoch else ""
+    told = {"arch": one.architecture, "distro": _distro(system), "epoch": epoch}
+    url = _url(f"rpm/{system.id or 'redhat'}", one.name, version, **told)
+    whole = f"{epoch}:{version}" if epoch else version
+    return Package("rpm", one.name, whole, url, place, one.license, one.source, one.vendor)
 
 
 def _below(root: Directory) -> Iterator[Package]:
