@@ -10,12 +10,16 @@ from minibuild.cli.location import StoreLocation, pass_location
 from minibuild.errors import MinibuildError, UsageError
 
 _WARNING = """WARNING! This will remove:
+  - all stopped containers
+  - all networks not used by at least one container
   - all images without a name that no other image was built from
   - all build cache of layers that no image has
   - all files that nothing uses
 """
 _WARNING_ALL = """WARNING! This will remove:
-  - all images
+  - all stopped containers
+  - all networks not used by at least one container
+  - all images without at least one container associated to them
   - all build cache
   - all files that nothing uses
 """
@@ -39,13 +43,19 @@ def system_group() -> None:
     metavar="FORMAT",
     help="json, table TEMPLATE, or a Go template for each row.",
 )
+@click.option("-v", "--verbose", is_flag=True, help="Show every image, container and volume.")
 @pass_location
-def df_command(location: StoreLocation, form: str) -> None:
+def df_command(location: StoreLocation, form: str, verbose: bool) -> None:
     """Show what takes how much space."""
-    from minibuild.report.disk_usage import disk_usage_list  # reports are made for those who ask
+    from minibuild.cli.engine import opened
+    from minibuild.report.disk_usage import disk_usage_details, disk_usage_list, usage_rows
 
-    with location.open() as store:
-        click.echo(disk_usage_list(store.disk_usage(), form), nl=False)
+    if verbose and form:
+        raise UsageError("--verbose shows tables: it can't be used with --format")
+    with opened(location) as engine:
+        rows = usage_rows(engine)
+        text = disk_usage_details(engine, rows) if verbose else disk_usage_list(rows, form)
+    click.echo(text, nl=False)
 
 
 @system_group.command(
@@ -56,9 +66,12 @@ def df_command(location: StoreLocation, form: str) -> None:
 )
 @click.option("-a", "--all", "everything", is_flag=True, help="Remove all images and the whole build cache.")
 @click.option("-f", "--force", is_flag=True, help="Don't ask.")
+@click.option("--volumes", is_flag=True, help="Remove unused volumes, too.")
 @pass_location
-def prune_command(location: StoreLocation, everything: bool, force: bool) -> None:
+def prune_command(location: StoreLocation, everything: bool, force: bool, volumes: bool) -> None:
     """Remove what nothing uses."""
+    from minibuild.cli.engine import opened
+    from minibuild.container.cleaning import prune
     from minibuild.report.units import human_size
 
     if not force:
@@ -69,13 +82,17 @@ def prune_command(location: StoreLocation, everything: bool, force: bool) -> Non
         click.echo(_WARNING_ALL if everything else _WARNING)
         if not click.confirm("Are you sure you want to continue?"):
             return
-    with location.open() as store:
-        report = store.prune(all=everything)
+    with opened(location) as engine:
+        cleared = prune(engine, volumes=volumes)
+        report = engine.store.prune(all=everything)
+    for title, names in cleared.removed.items():
+        if names:
+            click.echo(f"{title}:\n" + "\n".join(names) + "\n")
     for line in report.lines:
         click.echo(line)
     if report.spared:
         click.echo(report.spared, err=True)
-    click.echo(f"Total reclaimed space: {human_size(report.freed, 4)}")
+    click.echo(f"Total reclaimed space: {human_size(report.freed + cleared.freed, 4)}")
 
 
 @system_group.command(

@@ -51,6 +51,9 @@ class Network(Protocol):
     def settings(self, record: Record) -> dict[str, Any]:
         """Its `NetworkSettings`."""
 
+    def prune(self) -> list[str]:
+        """Remove the networks that no container uses; their names."""
+
 
 class NoNetwork:
     """A host whose containers reach nobody."""
@@ -88,6 +91,10 @@ class NoNetwork:
     def settings(self, record: Record) -> dict[str, Any]:  # noqa: ARG002
         """Nothing to tell."""
         return {"Ports": {}, "Networks": {}}
+
+    def prune(self) -> list[str]:
+        """There are none."""
+        return []
 
 
 class Engine:

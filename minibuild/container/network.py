@@ -84,6 +84,10 @@ class ContainerNetwork:
         """`80/tcp` → (host address, host port) pairs, while it runs."""
         return self.networks.endpoints(record.id).ports
 
+    def prune(self) -> list[str]:
+        """Remove the networks that no container uses; their names."""
+        return list(self.networks.prune())
+
     def settings(self, record: Record) -> dict[str, Any]:
         """The container's `NetworkSettings`."""
         found = self.networks.endpoints(record.id)

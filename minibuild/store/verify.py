@@ -15,6 +15,7 @@ from minibuild.store.collect import COMPRESSED
 from minibuild.store.database import damage
 from minibuild.store.errors import StoreError
 from minibuild.store.names import familiar, parsed
+from minibuild.store.verify_containers import container_problems
 
 if TYPE_CHECKING:
     from minibuild.store.store import Store
@@ -51,6 +52,8 @@ class _Check:
         self._images()
         self._names()
         self._cache()
+        for problem in container_problems(self.store, self._has):
+            self._found(*problem)
         self._layout()
         return self.problems
 

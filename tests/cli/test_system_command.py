@@ -19,9 +19,9 @@ def app(minibuild, context) -> Path:
 def test_df_is_dockers_table(app: Path, minibuild) -> None:
     lines = minibuild("system", "df").out.splitlines()
     assert lines[0].split() == ["TYPE", "TOTAL", "ACTIVE", "SIZE", "RECLAIMABLE"]
-    assert re.match(r"Images {8}\d {9}0 {9}[\d.]+kB +[\d.]+kB \(100%\)$", lines[1])
+    assert re.match(r"Images {10}\d {9}0 {9}[\d.]+kB +[\d.]+kB \(100%\)$", lines[1])
     rows = [json.loads(line) for line in minibuild("system", "df", "--format", "json").out.splitlines()]
-    assert [row["Type"] for row in rows] == ["Images", "Build Cache"]
+    assert [row["Type"] for row in rows] == ["Images", "Containers", "Local Volumes", "Build Cache"]
 
 
 def test_prune_asks_first(app: Path, minibuild) -> None:
@@ -36,7 +36,7 @@ def test_prune_removes_what_nothing_uses(app: Path, minibuild) -> None:
     shown = minibuild("system", "prune", "-a", "-f")
     assert shown.status == 0
     assert shown.out.splitlines()[-1].startswith("Total reclaimed space: ")
-    assert minibuild("system", "df", "--format", "{{.TotalCount}} {{.Size}}").out == "0 0B\n0 0B\n"
+    assert minibuild("system", "df", "--format", "{{.TotalCount}} {{.Size}}").out == "0 0B\n" * 4
 
 
 def _a_blob(root: Path) -> Path:
