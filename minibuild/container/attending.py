@@ -195,7 +195,7 @@ def _take_over(
     """Let the container have what a command beside it did."""
     if layer is None and memory is None and not signals:
         return
-    wait = 0.05 if record.state.owner else 30.0
+    wait = 0.0 if record.state.owner else 30.0
     with locked(engine.store.root, record.id, wait=wait), engine.store.transaction():
         record = engine.shelf.current(record)
         now = engine.now() - record.state.shift

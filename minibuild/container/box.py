@@ -106,7 +106,10 @@ class Box:
         sysfs = None if system.namespace is None else interface_files(system.namespace.interfaces())
         self._stack.enter_context(
             pseudo_filesystems(
-                self.filesystem, hostname=machine.hostname, files=self._etc(around), sysfs=sysfs
+                self.filesystem,
+                hostname=system.hostname,
+                files=self._etc(around, system.hostname),
+                sysfs=sysfs,
             )
         )
         mount_all(self, around, system.clock.now)
@@ -146,14 +149,14 @@ class Box:
         variables.setdefault("HOME", account.home)
         return Process(system, argv=argv, env=variables, view=view)
 
-    def _etc(self, around: Surroundings) -> dict[str, str]:
+    def _etc(self, around: Surroundings, hostname: str) -> dict[str, str]:
         record = self.record
         files = dict(around.etc(record))
         if "/etc/hosts" not in files:
             pairs = (one.partition(":") for one in record.spec.extra_hosts)
             extra = "".join(f"{address}\t{name}\n" for name, _, address in pairs)
             files["/etc/hosts"] = _LOCALHOST + extra
-        files["/etc/hostname"] = f"{record.spec.hostname or record.short}\n"
+        files["/etc/hostname"] = f"{hostname}\n"
         servers = record.spec.dns or ("127.0.0.1",)
         files.setdefault("/etc/resolv.conf", "".join(f"nameserver {one}\n" for one in servers))
         return files

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 # The host is a Debian machine, but for its ping.
 _BUSYBOX = ("ping", "ping6")
 _PASSWD = "root:x:0:0:root:/root:/bin/bash\nnobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n"
-_HOSTNAME = "docker-host"
 
 
 def run_on_host(store: Store, host: str, argv: Sequence[str], write: Callable[[int, bytes], object]) -> int:
@@ -35,7 +34,7 @@ def run_on_host(store: Store, host: str, argv: Sequence[str], write: Callable[[i
     """
     network = Namespace(store, host)
     interfaces = network.interfaces()
-    hostname = host or _HOSTNAME
+    hostname = network.hostname
     filesystem = _files(hostname)
     machine = Machine(lookup=lookup, now=time.time_ns(), seed=os.urandom(8).hex(), hostname=hostname)
     system = System(filesystem, machine)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from minibuild.container import health
 from minibuild.container.errors import ContainerError, StartError
 from minibuild.container.following import repeat
 from minibuild.container.locking import forget, locked
@@ -21,7 +22,7 @@ _FIRST_DELAY = _SECOND // 10
 _LONGEST_DELAY = 60 * _SECOND
 _LASTING = 10 * _SECOND  # a run that took so long counts as a success
 _MOST_RESTARTS = 16  # that are played one after the other in one go
-_FOLLOWED = 0.05
+_FOLLOWED = 0.0
 
 
 def bring_forward(engine: Engine, record: Record, *, force: bool = False) -> Record | None:
@@ -31,14 +32,15 @@ def bring_forward(engine: Engine, record: Record, *, force: bool = False) -> Rec
     state = record.state
     due = state.wake is not None and state.wake <= engine.now() - state.shift
     if state.status not in ("running", "restarting") or not (due or force or state.owner):
-        return record
+        return health.check(engine, record)
     with locked(engine.store.root, record.id, wait=_FOLLOWED if state.owner else 30.0) as mine:
         record = engine.shelf.current(record)
         if not mine:
             return record  # somebody follows it live
         if record.state.owner:
             return _orphaned(engine, record)
-        return _advance(engine, record, force=force)
+        after = _advance(engine, record, force=force)
+    return None if after is None else health.check(engine, after)
 
 
 def bring_all_forward(engine: Engine) -> None:
@@ -149,8 +151,8 @@ def _begin(engine: Engine, record: Record, *, at: int, owner: int = 0) -> Record
         layers=state.layers,
         restarts=state.restarts if state.status == "restarting" else 0,
         owner=owner,
-        health=None,
     )
+    fresh = replace(fresh, health=health.begun(replace(record, state=fresh)))
     with engine.store.transaction():
         for mount in record.spec.mounts:
             if mount.type == "volume":

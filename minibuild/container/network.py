@@ -71,8 +71,11 @@ class ContainerNetwork:
         return {"/etc/hosts": namespace.hosts(), "/etc/resolv.conf": namespace.resolv_conf()}
 
     def equip(self, record: Record, system: System) -> None:
-        """Let programs see the container's network."""
-        system.namespace = self.networks.namespace(record.id)
+        """Let programs see the container's network; who shares another's has its hostname, too."""
+        namespace = self.networks.namespace(record.id)
+        system.namespace = namespace
+        if not record.spec.hostname:
+            system.hostname = namespace.hostname
 
     def names(self, record: Record) -> list[str]:
         """The networks that the container is on, sorted."""

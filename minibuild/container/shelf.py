@@ -36,12 +36,9 @@ class Shelf:
         return [_record(row) for row in rows.fetchall()]
 
     def due(self, now: int) -> list[str]:
-        """The IDs of the running containers that go on by themselves before `now`, or that somebody follows
-        or asks for their health.
-        """
+        """The IDs of the containers with which something happens before `now`."""
         rows = self.store.execute(
-            "SELECT id FROM containers WHERE host = ? AND ("
-            " (status IN ('running', 'restarting') AND wake <= ?))",
+            "SELECT id FROM containers WHERE host = ? AND status IN ('running', 'restarting') AND wake <= ?",
             self.host,
             now,
         )
@@ -103,7 +100,7 @@ class Shelf:
                     "INSERT INTO containers (id, host, name, created, image, status, wake, version, spec,"
                     " state) VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?, ?)",
                     *values,
-                    state.wake,
+                    _due(state),
                     record.spec.to_json(),
                     state.to_json(),
                 )
@@ -120,7 +117,7 @@ class Shelf:
             "UPDATE containers SET status = ?, wake = ?, state = ?, version = version + 1"
             " WHERE id = ? AND version = ?",
             state.status,
-            state.wake,
+            _due(state),
             state.to_json(),
             record.id,
             record.version,
@@ -210,6 +207,18 @@ class Shelf:
             self.store.execute(
                 f"DELETE FROM {table} WHERE container = ? AND run < ?", record.id, record.state.run
             )
+
+
+def _due(state: State) -> int | None:
+    """When something happens next with a container (ns): it goes on, its health is asked for, or whoever
+    follows it live may have gone, which has to be looked at each time.
+    """
+    if state.owner:
+        return 0
+    times = [] if state.wake is None else [state.wake + state.shift]
+    if state.health is not None and state.status == "running":
+        times.append(state.health["Next"])
+    return min(times) if times and state.status in ("running", "restarting") else None
 
 
 def _record(row: tuple[str, str, str, int, str, str, int]) -> Record:

@@ -12,6 +12,7 @@ from minibuild.container.attending import Command, Console
 from minibuild.container.engine import Engine
 from minibuild.container.errors import ContainerError, NoSuchContainerError, StartError
 from minibuild.container.records import Record
+from minibuild.image.config import Healthcheck
 from minibuild.store import Store
 
 _SECOND = 1_000_000_000
@@ -227,3 +228,31 @@ def test_a_follower_that_was_killed_takes_its_container_along(engine: Clocked, s
     engine.shelf.update(record, replace(record.state, owner=999_999))
     after = lifecycle.bring_forward(engine, engine.shelf.current(record)) or pytest.fail("it is gone")
     assert (after.state.status, after.state.exit_code) == ("exited", 137)
+
+
+def test_health_follows_the_containers_clock(engine: Clocked, made: Start) -> None:
+    record = made("sleep 1000")
+    check = Healthcheck(("CMD-SHELL", "test -e /ok || { echo no; exit 3; }"), 10 * _SECOND, retries=2)
+    spec = replace(record.spec, config=record.spec.config._replace(healthcheck=check))
+    engine.store.execute("UPDATE containers SET spec = ? WHERE id = ?", spec.to_json(), record.id)
+    record = lifecycle.start(engine, engine.shelf.current(record)) or pytest.fail("it is gone")
+
+    def status() -> tuple[str, int]:
+        health = engine.shelf.current(record).state.health or {}
+        return health["Status"], health["FailingStreak"]
+
+    assert status() == ("starting", 0)
+    engine.wait(11)
+    assert status() == ("starting", 1)
+    engine.wait(10)
+    assert status() == ("unhealthy", 2)
+    assert (engine.shelf.current(record).state.health or {})["Log"][-1]["Output"] == "no\n"
+    run_in(engine, record, "touch /ok")
+    engine.wait(900)
+    assert status() == ("healthy", 0)
+
+
+def test_a_paused_time_counts_for_what_is_due(engine: Clocked, started: Start) -> None:
+    record = lifecycle.unpause(engine, lifecycle.pause(engine, started("sleep 5; echo x")))
+    assert engine.shelf.due(engine.now()) == []
+    assert engine.shelf.due(engine.now() + 6 * _SECOND) == [record.id]
