@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from minibuild.store import Store
 
 RESOLVER = "127.0.0.11"
+HOSTNAME = "docker-host"  # of the store's own host
 _COMMON_HOSTS = """127.0.0.1\tlocalhost
 ::1\tlocalhost ip6-localhost ip6-loopback
 fe00::0\tip6-localnet
@@ -48,6 +49,13 @@ class Namespace:
                 break
             sandbox = self.shelf.find_sandbox(sandbox.spec.mode.partition(":")[2])
         return sandbox
+
+    @property
+    def hostname(self) -> str:
+        """The name of the container that the namespace belongs to, or of the host."""
+        if self.on_host or self.sandbox is None:
+            return self.host or HOSTNAME
+        return self.sandbox.spec.hostname or self.sandbox.container[:12]
 
     # ---- what is there
 
