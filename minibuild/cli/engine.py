@@ -51,7 +51,8 @@ def _warn(text: str) -> None:
 
 def published(engine: Engine, record: Record) -> dict[str, list[tuple[str, str]]]:
     """The published ports of a container that runs: `80/tcp` → (host address, host port) pairs."""
-    return engine.network.ports(record) if record.state.is_running else {}
+    asked = record.spec.ports or record.spec.publish_all
+    return engine.network.ports(record) if asked and record.state.is_running else {}
 
 
 def find_image(store: Store, name: str, fidelity: str) -> Image:

@@ -106,7 +106,8 @@ def _row(record: Record, shape: Shape, around: Surroundings) -> dict[str, Any]:
         "LocalVolumes": str(len(volumes)),
         "Mounts": ",".join(one if shape.full else truncate(one, _MOUNT_WIDTH) for one in mounts),
         "Names": record.name,
-        "Networks": ",".join(around.networks(record)),
+        # Only a template shows them, and asking for them takes time.
+        "Networks": ",".join(around.networks(record)) if shape.form else "",
         "Ports": around.ports(record),
         "RunningFor": human_duration((around.now - record.created) / _SECOND) + " ago",
         "Size": f"{human_size(writable, 3)} (virtual {human_size(whole, 3)})" if shape.size else "0B",
