@@ -6,7 +6,7 @@ import difflib
 import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from minibuild.filesystem import File
+from minibuild.filesystem import File, Symlink
 from minibuild.report.json_text import json_text
 from minibuild.report.layers.differing import file_differences, settings_differences, text_of
 from minibuild.report.reasons import shown
@@ -57,7 +57,7 @@ def _setting_line(one: Setting) -> str:
 
 
 def _file_line(one: Difference) -> str:
-    what = f"  ({', '.join(one.what)})" if one.what else ""
+    what = f"  ({', '.join(_told(one, name) for name in one.what)})" if one.what else ""
     size = ""
     if isinstance(one.old, File) and isinstance(one.new, File):
         if one.old.content.size != one.new.content.size:
@@ -65,6 +65,22 @@ def _file_line(one: Difference) -> str:
     elif isinstance(one.new or one.old, File):
         size = f"  {human_size(_bytes(one.new or one.old))}"
     return shown(f"{one.change} /{one.path}{what}{size}")
+
+
+def _told(one: Difference, name: str) -> str:
+    """What changed, and from what to what where that is short."""
+    old, new = one.old, one.new
+    assert old is not None
+    assert new is not None
+    if name == "mode":
+        return f"mode {old.mode:04o} -> {new.mode:04o}"
+    if name == "owner":
+        return f"owner {old.uid}:{old.gid} -> {new.uid}:{new.gid}"
+    if name == "type":
+        return f"type {old.kind} -> {new.kind}"
+    if isinstance(old, Symlink) and isinstance(new, Symlink):
+        return f"target {old.target} -> {new.target}"
+    return name
 
 
 def _bytes(node: Node | None) -> int:
@@ -77,10 +93,15 @@ def _unified(one: Difference) -> list[str]:
     old, new = text_of(one.old), text_of(one.new)
     if (one.old is not None and old is None) or (one.new is not None and new is None):
         files = isinstance(one.new or one.old, File)
-        return ["Binary files differ"] if files and "content" in one.what else []
+        return ["Binary files differ"] if files else []
     before = f"a/{one.path}" if one.old is not None else "/dev/null"
     after = f"b/{one.path}" if one.new is not None else "/dev/null"
-    return list(difflib.unified_diff(old or [], new or [], before, after, lineterm=""))
+    lines = []
+    for line in difflib.unified_diff(old or [], new or [], before, after):
+        lines.append(line.removesuffix("\n"))
+        if not line.endswith("\n"):
+            lines.append("\\ No newline at end of file")
+    return lines
 
 
 def _sums(files: list[Difference]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from minibuild.build.fingerprint import content_digest
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from minibuild.report.layers.subject import Subject
 
 _MOST_TEXT = 1 << 20
+_LINE = re.compile(r"[^\n]*\n|[^\n]+")  # a carriage return is part of its line, as in git
 
 
 class Difference(NamedTuple):
@@ -115,14 +117,14 @@ def _same_content(old: File, new: File) -> bool:
 
 
 def text_of(node: Node | None) -> list[str] | None:
-    """The lines of a text file of at most 1 MiB; None for everything else."""
+    """The lines of a text file of at most 1 MiB, with their newlines; None for everything else."""
     if not isinstance(node, File) or node.content.size > _MOST_TEXT:
         return None
     data = node.content.read()
     if b"\0" in data:
         return None
     try:
-        return data.decode("utf-8").splitlines()
+        return _LINE.findall(data.decode("utf-8"))
     except UnicodeDecodeError:
         return None
 
