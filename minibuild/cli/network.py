@@ -207,7 +207,7 @@ def disconnect_command(location: StoreLocation, /, network: str, container: str,
 @click.option("--filter", "filters", multiple=True, metavar="KEY=VALUE", help="label=NAME[=VALUE].")
 @pass_location
 def prune_command(location: StoreLocation, /, force: bool, filters: tuple[str, ...]) -> None:
-    """Remove all networks of the user that no container is on or wants."""
+    """Remove all networks of the user that no running container is on."""
     from minibuild.cli.container_life import confirm
     from minibuild.report.network_list import tests
 

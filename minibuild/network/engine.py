@@ -95,16 +95,15 @@ class Networks:
             self._remove(network)
 
     def unused(self) -> Sequence[Network]:
-        """The user's networks that no container is on or wants, by name."""
-        rows = self.store.execute(
-            "SELECT DISTINCT network, name FROM network_endpoints WHERE host = ?", self.host
-        ).fetchall()
-        wanted = {word for row in rows for word in row}
-        mine = [network for network in self.list() if not network.predefined]
-        return [one for one in mine if one.id not in wanted and one.name not in wanted]
+        """The user's networks that no running container is on, by name."""
+        sql = "SELECT DISTINCT network FROM network_endpoints WHERE host = ? AND active = 1"
+        used = {row[0] for row in self.store.execute(sql, self.host).fetchall()}
+        return [one for one in self.list() if not one.predefined and one.id not in used]
 
     def prune(self, networks: Sequence[Network] | None = None) -> Sequence[str]:
-        """Remove the networks that no container uses, or those of them in `networks`; their names."""
+        """Remove the networks that no running container is on, or those of them in `networks`; their
+        names.
+        """
         with self.store.transaction():
             wanted = None if networks is None else {network.id for network in networks}
             idle = [one for one in self.unused() if wanted is None or one.id in wanted]
