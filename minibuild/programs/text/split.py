@@ -270,7 +270,7 @@ class _Cutter:
         elif repeat:
             inner = repeat[1:-1]
             if not inner.isdigit():
-                die(self.process, f"{repeat}: '}}' is required in repeat count")
+                die(self.process, f"'{repeat}': integer required between '{{' and '}}'")
             times += int(inner)
         for turn in range(times):
             self.process.tick()
@@ -282,12 +282,11 @@ class _Cutter:
             return self._at_match(pattern, endless=endless)
         line = int(pattern) * (turn + 1) if pattern.isdigit() else 0
         if line < 1:
-            die(self.process, f"{pattern}: invalid pattern")
-        if line - 1 > len(self.lines):
-            if endless:
-                return False
+            die(self.process, f"'{pattern}': invalid pattern")
+        if line > len(self.lines):
             self.put(len(self.lines))
-            self._give_up(f"'{pattern}': line number out of range")
+            again = f" on repetition {turn}" if turn else ""
+            self._give_up(f"'{pattern}': line number out of range{again}")
         self.put(line - 1)
         self.search_from = self.at
         return True
@@ -296,7 +295,7 @@ class _Cutter:
         mark = pattern[0]
         source, _, offset = pattern[1:].rpartition(mark)
         if offset and not offset.lstrip("+-").isdigit():
-            die(self.process, f"{pattern}: integer expected after delimiter")
+            die(self.process, f"'{pattern}': integer expected after delimiter")
         regex = self._regex(source)
         start = self.search_from
         for place in range(start, len(self.lines)):
