@@ -13,8 +13,12 @@ def json_text(document: Any, *, indent: int | None = 2) -> str:
     """The document with a newline at its end; control characters, bidirectional marks and bytes that are no
     UTF-8 are escaped.
     """
-    text = json.dumps(document, indent=indent, ensure_ascii=False)
-    return _PERHAPS.sub(_escaped, text) + "\n"
+    return harmless(json.dumps(document, indent=indent, ensure_ascii=False)) + "\n"
+
+
+def harmless(text: str) -> str:
+    """The same JSON, in which nothing can move a cursor or turn the direction of writing."""
+    return _PERHAPS.sub(_escaped, text)
 
 
 def _escaped(match: re.Match[str]) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from minibuild.report.json_text import harmless
 from minibuild.report.table import render_table
 from minibuild.report.template import Template
 from minibuild.report.template_values import to_json
@@ -24,7 +25,7 @@ def render_list(
             [list(columns.values()), *([str(row[field]) for field in columns] for row in rows)]
         )
     if form == "json":
-        return "".join(to_json(row) + "\n" for row in rows)
+        return "".join(harmless(to_json(row)) + "\n" for row in rows)
     for escape, character in _ESCAPES:
         form = form.replace(escape, character)
     if form.startswith("table "):

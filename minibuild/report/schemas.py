@@ -193,6 +193,31 @@ class ListedFile(_CamelCase):
     target: str
 
 
+class Vertex(_CamelCase):
+    """A stage or an image."""
+
+    key: str
+    name: str
+    detail: str
+    kind: Literal["stage", "target", "unused", "image"]
+
+
+class Edge(_CamelCase):
+    """`source` is what `target` stands on, copies from, or mounts."""
+
+    source: str
+    target: str
+    kind: Literal["from", "copy", "mount"]
+
+
+class Graph(_CamelCase):
+    """`minibuild graph --format json`."""
+
+    version: Literal[1]
+    nodes: list[Vertex]
+    edges: list[Edge]
+
+
 # The name of each schema's file, without `.json`, and what it describes.
 PUBLISHED: dict[str, Any] = {
     "history-row.v1": HistoryRow,
@@ -203,6 +228,7 @@ PUBLISHED: dict[str, Any] = {
     "image-efficiency.v1": ImageEfficiency,
     "blame.v1": list[PathVersion],
     "listed-file.v1": ListedFile,
+    "graph.v1": Graph,
 }
 
 

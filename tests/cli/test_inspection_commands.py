@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+import shlex
 import tarfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -66,6 +67,30 @@ def test_schemas_are_as_published() -> None:
         assert (directory / f"{name}.json").read_text("utf-8") == schema(name), (
             "python -m minibuild.report.schemas docs/schemas"
         )
+
+
+def test_the_guide_is_true(minibuild, context, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every command of the guide prints what stands there, but for digests and what depends on the base."""
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
+    guide = (_ROOT / "docs/inspect.md").read_text("utf-8")
+    dockerfile = guide.partition("```dockerfile\n")[2].partition("```")[0]
+    directory = context(dockerfile, **{"app.conf": "debug = true\n"})
+    monkeypatch.chdir(directory)
+    assert minibuild("build", "-q", "-t", "app", ".").status == 0
+    told = "".join(re.findall(r"^```console\n(.*?)^```", guide, re.MULTILINE | re.DOTALL))
+    for command, lines in re.findall(r"^\$ minibuild (.*)\n((?:(?!\$ ).*\n)*)", told, re.MULTILINE):
+        assert _comparable(minibuild(*shlex.split(command)).out) == _comparable(lines), command
+
+
+def _comparable(text: str) -> list[str]:
+    lines = [re.sub(r"[0-9a-f]{12,}", "…", line.rstrip()) for line in text.rstrip().splitlines()]
+    return [line for line in lines if "catalogue" not in line and not line.startswith("efficiency ")]
+
+
+def test_graph_is_as_published(minibuild, context) -> None:
+    directory = context("FROM scratch AS one\nCOPY . /\nFROM one\nCOPY --from=one / /two/\n")
+    (document,) = _documents(minibuild, "graph.v1", "graph", "--format", "json", directory)
+    assert [edge["kind"] for edge in document["edges"]] == ["from", "from", "copy"]
 
 
 # ---- history and layers
@@ -265,11 +290,18 @@ def hostile(minibuild, tmp_path: Path, context: Callable[..., Path]) -> str:
         ("diff", "--content", "--format", "json", "empty", "hostile"),
         ("efficiency", "--format", "json", "hostile"),
         ("blame", "hostile", "/a\x1b[2J"),
+        ("history", "speaking"),
+        ("history", "--format", "json", "speaking"),
+        ("layers", "speaking"),
+        ("layers", "--format", "json", "speaking"),
+        ("graph", "--images", "--format", "svg"),
     ],
     ids=" ".join,
 )
 def test_nothing_speaks_to_the_terminal(words: tuple[str, ...], hostile: str, minibuild, context) -> None:
     minibuild("build", "-q", "-t", "empty", context("FROM scratch\nENV A=b\n", "empty"))
+    speaking = context("FROM hostile\nCOPY Dockerfile /\x1b[2J\u202e\n", "speaking")
+    minibuild("build", "-q", "-t", "speaking", speaking)
     shown = minibuild(*words)
     text = shown.out + shown.err
     assert shown.status in (0, 1)
