@@ -67,6 +67,7 @@ class Box:
         self.init: Snapshot = initial(store, diff_ids)
         self.filesystem = stacked(store, self.init, layers)
         self.volatile = FileSystem()
+        self.filesystem.below = store.layer_filesystem(diff_ids).root
         self.before = self.filesystem.snapshot()
         self.volatile_before = self.volatile.snapshot()
         self.busy: list[str] = []

@@ -198,7 +198,10 @@ class ReadView:
         found = []
         for name, node in sorted(directory.entries.items()):
             mount = mounts.get((*parts, name)) if name in mount_names else None
-            found.append((name, Stat(mount.node if mount else node, f"{prefix}/{name}")))
+            status = Stat(mount.node if mount else node, f"{prefix}/{name}")
+            if self.filesystem.below is not None:
+                status.merged = self._is_merged((*parts, name), status.node)
+            found.append((name, status))
         return found
 
     def readlink(self, path: str) -> str:
@@ -217,7 +220,19 @@ class ReadView:
 
     def _stat(self, path: str, follow: bool) -> Stat:
         parts, node = self._existing(path, follow=follow)
-        return Stat(node, "/" + "/".join(parts))
+        status = Stat(node, "/" + "/".join(parts))
+        if self.filesystem.below is not None:
+            status.merged = self._is_merged(parts, node)
+        return status
+
+    def _is_merged(self, parts: Parts, node: Node) -> bool:
+        """Whether a directory is the image's and the container's at once, as the root always is."""
+        if not isinstance(node, Directory) or self.tree_of(parts)[0] is not self.filesystem:
+            return False
+        here: Node | None = self.filesystem.below
+        for part in parts:
+            here = here.entries.get(part) if isinstance(here, Directory) else None
+        return isinstance(here, Directory) and (here is not node or not parts)
 
     def _kind(self, path: str, follow: bool) -> str | None:
         try:

@@ -18,7 +18,7 @@ class Stat:
     in nanoseconds.
     """
 
-    __slots__ = ("_path", "gid", "kind", "mode", "mtime", "node", "size", "uid")
+    __slots__ = ("_path", "gid", "kind", "merged", "mode", "mtime", "node", "size", "uid")
 
     def __init__(self, node: Node, path: str) -> None:
         self.node = node
@@ -28,6 +28,8 @@ class Stat:
         self.gid = node.gid
         self.mtime = node.mtime
         self._path = path
+        # A directory that an overlay puts together of several layers: it does not count its links.
+        self.merged = False
         if isinstance(node, File):
             self.size = node.content.size
         elif isinstance(node, Directory):
@@ -46,10 +48,14 @@ class Stat:
 
     @property
     def nlink(self) -> int:
-        """How many names the node has; of a directory, itself and its sub-directories are counted."""
+        """How many names the node has; of a directory that is not merged, itself and its sub-directories are
+        counted.
+        """
         if isinstance(self.node, File):
             return self.node.nlink
         if isinstance(self.node, Directory):
+            if self.merged:
+                return 1
             return 2 + sum(1 for child in self.node.entries.values() if isinstance(child, Directory))
         return 1
 

@@ -120,6 +120,8 @@ class FileSystem:
         self.on_write: Callable[[int], object] | None = None
         # Makes the open file description of a file, where that is not an `OpenFile`.
         self.open_file: type[OpenFile] | None = None
+        # The root of the image that a running container overlays.
+        self.below: Directory | None = None
         # Told of a mount point that somebody wants to remove or rename.
         self.on_busy: Callable[[Parts], object] | None = None
         # Not all names are known: whoever needs a file that is missing is taken to find one, opaque.

@@ -115,9 +115,11 @@ class HostAccess:
         with self._opened(parts, os.O_RDONLY | _FILE) as descriptor:
             return _read_at(descriptor, offset, length)
 
-    def _open(self, parts: Parts, writable: bool) -> int:
+    def _open(self, parts: Parts, mode: str) -> int:
+        """Open for reading (`r`), reading and writing (`w`), or so that all writes go to the end (`a`)."""
+        flags = {"r": os.O_RDONLY, "w": os.O_RDWR, "a": os.O_RDWR | os.O_APPEND}[mode]
         with self._parent(parts) as (directory, name):
-            descriptor = os.open(name, (os.O_RDWR if writable else os.O_RDONLY) | _FILE, dir_fd=directory)
+            descriptor = os.open(name, flags | _FILE, dir_fd=directory)
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             os.close(descriptor)
             raise OSError(errno.ENXIO, os.strerror(errno.ENXIO))
@@ -125,25 +127,26 @@ class HostAccess:
         self._files[self._count] = descriptor
         return self._count
 
-    def _reopen(self, number: int, parts: Parts, writable: bool) -> None:
+    def _reopen(self, number: int, parts: Parts, mode: str) -> None:
         """Open a file under a number that it had before."""
-        self._files[number] = self._files.pop(self._open(parts, writable))
+        self._files[number] = self._files.pop(self._open(parts, mode))
         self._count = max(self._count, number)
 
     def _read_open(self, number: int, offset: int, length: int) -> bytes:
         return _read_at(self._descriptor(number), offset, length)
 
     def _write_open(self, number: int, offset: int, data: bytes) -> int:
-        """Write at `offset`, or at the end when it is negative; the place after it."""
+        """Write at `offset`, or at the end (which others may move) when it is negative; the place after it."""
         descriptor = self._descriptor(number)
-        if offset < 0:
-            offset = os.fstat(descriptor).st_size
         view = memoryview(data)
         while view:
+            if offset < 0:
+                view = view[os.write(descriptor, view) :]
+                continue
             done = os.pwrite(descriptor, view, offset)
             offset += done
             view = view[done:]
-        return offset
+        return offset if offset >= 0 else os.lseek(descriptor, 0, os.SEEK_CUR)
 
     def _size_open(self, number: int) -> int:
         return os.fstat(self._descriptor(number)).st_size

@@ -239,7 +239,7 @@ class HostFile(_HostNode, File):
 
     @content.setter
     def content(self, value: Content) -> None:
-        number = self._access.do("open", self._parts, True)
+        number = self._access.do("open", self._parts, "w")
         try:
             self._access.do("truncate_open", number, 0)
             offset = 0

@@ -103,7 +103,8 @@ class HostOpenFile(OpenFile):
         super().__init__(filesystem, parts, node, **how)  # type: ignore[arg-type]  # as OpenFile takes them
         assert isinstance(filesystem, HostTree)
         self._access = filesystem.access
-        self._number: int = self._access.do("open", parts, self.writable)
+        mode = "a" if self._append else "w" if self.writable else "r"
+        self._number: int = self._access.do("open", parts, mode)
 
     @property
     def node(self) -> File:

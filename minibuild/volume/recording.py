@@ -29,7 +29,7 @@ class Recorder:
         self._next = 0
         self._fresh: list[_Answer] = []
         self._accesses: list[HostAccess] = []
-        self._open: dict[tuple[int, int], tuple[Any, bool]] = {}
+        self._open: dict[tuple[int, int], tuple[Any, str]] = {}
         self._size = 0
         self._live = not self._past
         self.closed = False
@@ -84,15 +84,15 @@ class Recorder:
     def _replayed(self, mount: int, operation: str, arguments: tuple[Any, ...], result: Any) -> None:
         """Remember which files are open, for when the host is asked again."""
         if operation == "open" and isinstance(result, int):
-            self._open[mount, result] = arguments[0], bool(arguments[1])
+            self._open[mount, result] = arguments[0], str(arguments[1])
         elif operation == "close_open":
             self._open.pop((mount, arguments[0]), None)
 
     def _go_live(self) -> None:
         self._live = True
-        for (mount, number), (parts, writable) in self._open.items():
+        for (mount, number), (parts, mode) in self._open.items():
             with suppress(OSError):  # its name is gone: what is left of it can't be reached again
-                self._accesses[mount].do("reopen", number, parts, writable)
+                self._accesses[mount].do("reopen", number, parts, mode)
 
 
 class RecordedAccess:

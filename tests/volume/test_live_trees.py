@@ -89,7 +89,7 @@ def test_links_of_the_host_are_read_inside_the_container(tmp_path: Path) -> None
     access = HostAccess(str(inside))
     for parts in (("absolute",), ("up",), ("directory", "secret")):
         with pytest.raises(OSError):
-            access.do("open", parts, True)
+            access.do("open", parts, "w")
         with pytest.raises(OSError):
             access.do("read", parts, 0, 10)
     with pytest.raises(OSError):
@@ -100,7 +100,7 @@ def test_links_of_the_host_are_read_inside_the_container(tmp_path: Path) -> None
 def test_fifos_and_devices_of_the_host_never_block_or_open(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(OSError):
-        HostAccess(str(tmp_path)).do("open", ("pipe",), False)
+        HostAccess(str(tmp_path)).do("open", ("pipe",), "r")
     view = mounted(Path("/dev"))
     with pytest.raises(PermissionError):
         view.mknod("/d/minibuild-test", "char", 0o666, 1, 3)
