@@ -28,6 +28,7 @@ class LineCommands:
         self.replacement = b""
         # Lines that a global command list still has to give, as if they were typed.
         self.queue: list[bytes] = []
+        self.in_list = False
 
     def execute(self, line: bytes) -> None:
         """Do one command. EdError."""
@@ -41,6 +42,8 @@ class LineCommands:
         """The next line of input, for text and command lists."""
         if self.queue:
             return self.queue.pop(0)
+        if self.in_list:
+            return None  # the text of a command list ends with the list
         line = self.process.stdin.readline()
         return line.removesuffix(b"\n") if line else None
 
@@ -169,9 +172,7 @@ class LineCommands:
     def _target(self, rest: bytes) -> tuple[int, str]:
         addresses = Addresses(self.buffer, rest)
         found = addresses.read()
-        if not found:
-            raise EdError("Destination expected")
-        return found[-1], self.suffix(rest[addresses.at :])
+        return self.place(found), self.suffix(rest[addresses.at :])
 
     def do_m(self, given: list[int], rest: bytes) -> None:
         first, last = self.span(given)
@@ -266,6 +267,8 @@ class LineCommands:
         self._global(given, rest, wanted=False)
 
     def _global(self, given: list[int], rest: bytes, *, wanted: bool) -> None:
+        if self.in_list:
+            raise EdError("Cannot nest global commands")
         first, last = self.span(given, 1, self.buffer.last())
         mark = rest[:1]
         if not mark or mark in b" \n":
@@ -288,6 +291,16 @@ class LineCommands:
                 lines[n - 1] = next(places)
         self.buffer.remember()
         kept = self.buffer.undo
+        self.in_list = True
+        try:
+            self._each(marked, commands)
+        finally:
+            self.in_list = False
+            self.queue = []
+        self.buffer.undo = kept
+
+    def _each(self, marked: list[_Line], commands: list[bytes]) -> None:
+        """Do a command list for every marked line that is still there."""
         for line in marked:
             self.process.tick()
             place = next((n for n, one in enumerate(self.buffer.lines, 1) if one is line), 0)
@@ -297,4 +310,3 @@ class LineCommands:
             self.queue = list(commands)
             while self.queue:
                 self.execute(self.queue.pop(0))
-        self.buffer.undo = kept
