@@ -40,7 +40,8 @@ class BuildRequest(NamedTuple):
     `source_date_epoch` (seconds) fixes every time that the build writes. `explain` asks for an event that
     says why a step is not found in the cache. Unless `keep_steps` only the last image is kept, not those that
     the steps before it made. `attestations` go into outputs of type oci. `jobs` is 1 for a build that is not
-    to share independent stages among processes.
+    to share independent stages among processes. `allow` are the entitlements that RUN may ask for; `network`
+    is `none` when a RUN that says nothing is to have no network.
     """
 
     context: Path | None
@@ -65,6 +66,8 @@ class BuildRequest(NamedTuple):
     keep_steps: bool = True
     attestations: tuple[Attestation, ...] = ()
     jobs: int = 0
+    allow: tuple[str, ...] = ()
+    network: str = "default"
 
 
 class StepRecord(NamedTuple):

@@ -116,16 +116,15 @@ class Sources:
             if not self.makes and known_image(name, place, self.store, platform) is None:
                 return not_there(ContainerConfig())
             return self.find_image(layout_image(name, place, self.store, platform))
-        raise BuildError(
-            f"build context {name}={value} is no image, so no stage can start FROM it",
-            hint="copy from it with COPY --from, or give an image: --build-context NAME=docker-image://IMAGE",
-        )
+        raise BuildError(f"build context {name}={value} is no image")
+
+    def is_image(self, name: str) -> bool:
+        """Whether the named context is an image rather than a directory."""
+        return self.request.build_contexts[name].startswith((_IMAGE, _LAYOUT))
 
     def is_missing(self, name: str) -> bool:
         """Whether the named context is an image that has to be made or loaded first."""
-        return self.request.build_contexts[name].startswith((_IMAGE, _LAYOUT)) and not (
-            self.context_image(name).is_there
-        )
+        return self.is_image(name) and not self.context_image(name).is_there
 
     def open(self, origin: Origin) -> Source:
         """The files that `origin` stands for."""
@@ -171,7 +170,7 @@ class Sources:
     def _named_context(self, name: str) -> Source:
         value = self.request.build_contexts[name]
         label = f"the build context {name}"
-        if value.startswith((_IMAGE, _LAYOUT)):
+        if self.is_image(name):
             return self._image_source(self.context_image(name), label)
         if is_remote(value):
             if self.request.fidelity != "assume":

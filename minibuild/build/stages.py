@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from minibuild.build import events
 from minibuild.build.engine import Engine, Step, one_line
+from minibuild.build.entitlements import check_entitlements
 from minibuild.build.images import StageImage, scratch
 from minibuild.build.loop import replay
 from minibuild.build.plan import Plan, Stage, stages_named
@@ -59,6 +60,7 @@ class Stages:
             number = ahead.pop()
             bases[number] = self._image_base(plan.stages[number])
             bodies[number] = self._body(plan.stages[number], bases[number])
+            check_entitlements(bodies[number], workshop.request.allow, workshop.text)
             instructions = [instruction for instruction, _ in bodies[number]]
             named = stages_named(plan, number, instructions, workshop.request.build_contexts)
             ahead += sorted(named - bodies.keys() - set(ahead))  # triggers of images may need further stages
@@ -149,11 +151,19 @@ class Stages:
             if base.image:
                 return self.workshop.sources.find_image(base.image, stage.platform)
             if base.context:
-                return self.workshop.sources.context_image(base.context)
+                return self._context_base(base.context, stage)
             return scratch(stage.platform)
         except MinibuildError as error:
             self.workshop.text.locate(error, stage.from_)
             raise
+
+    def _context_base(self, name: str, stage: Stage) -> StageImage:
+        sources = self.workshop.sources
+        if sources.is_image(name):
+            return sources.context_image(name)
+        from minibuild.build.directories import directory_image  # few stages start from a directory
+
+        return directory_image(name, stage.platform or self.workshop.request.platform, self.workshop)
 
     def _body(self, stage: Stage, base: StageImage | None) -> list[tuple[Instruction, Instruction]]:
         """(instruction, the instruction whose line it is told at): the base's triggers, then the stage's

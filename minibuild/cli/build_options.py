@@ -45,6 +45,19 @@ _OPTIONS = (
         "--add-host", "hosts", multiple=True, metavar="NAME:ADDRESS", help="A line of /etc/hosts for RUN."
     ),
     click.option(
+        "--allow",
+        "allowed",
+        multiple=True,
+        metavar="ENTITLEMENT",
+        help="What RUN may ask for: network.host (RUN --network=host), security.insecure.",
+    ),
+    click.option(
+        "--network",
+        default="default",
+        metavar="MODE",
+        help="none: RUN has no network; host allows RUN --network=host, too.",
+    ),
+    click.option(
         "--fixture", "fixtures", multiple=True, metavar="URL=FILE", help="What a download of URL gives."
     ),
     click.option(

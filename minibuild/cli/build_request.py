@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from minibuild.build.entitlements import ENTITLEMENTS, NETWORK_HOST
 from minibuild.build.outputs import parse_output
 from minibuild.build.request import Attestation, BuildRequest, Output, Secret
 from minibuild.errors import MinibuildError, UsageError
@@ -42,6 +43,8 @@ def make_request(given: Mapping[str, Any], context: str) -> BuildRequest:
         explain=given["explain"],
         keep_steps=given["keep_steps"],
         attestations=_attestations(given),
+        allow=_entitlements(given["allowed"], given["network"]),
+        network=given["network"],
     )
 
 
@@ -195,6 +198,16 @@ def _attestations(given: Mapping[str, Any]) -> tuple[Attestation, ...]:
 
     wanted = dict(parse_attestation(text, kind) for text, kind in words)
     return tuple(one for one in wanted.values() if one is not None)
+
+
+def _entitlements(words: Iterable[str], network: str) -> tuple[str, ...]:
+    """What RUN may ask for; `--network host` speaks for itself, as in buildx."""
+    names = list(_names(words))
+    for name in names:
+        # buildx knows more of them, which are about the host's files and devices: nothing reads those here.
+        if name not in ENTITLEMENTS and not name.startswith(("fs", "device", "ssh")):
+            raise UsageError(f"--allow {name}: no such entitlement", hint=f"known: {', '.join(ENTITLEMENTS)}")
+    return (*names, NETWORK_HOST) if network == "host" else tuple(names)
 
 
 def _hosts(words: tuple[str, ...]) -> dict[str, str]:

@@ -13,7 +13,6 @@ from minibuild.errors import UsageError
 
 _SWITCHES = ("--rm", "--force-rm", "--compress", "--pull", "--load", "--disable-content-trust")
 _VALUES = (
-    "--allow",
     "--builder",
     "--cache-from",
     "--cache-to",
@@ -26,7 +25,6 @@ _VALUES = (
     "--isolation",
     "-m/--memory",
     "--memory-swap",
-    "--network",
     "--security-opt",
     "--shm-size",
     "--ulimit",

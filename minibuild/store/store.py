@@ -96,6 +96,8 @@ class Store:
         """Run one statement; its errors become `StoreError`."""
         try:
             return self.database.execute(sql, values)
+        except UnicodeEncodeError as error:
+            raise StoreError(f"{error.object!r} is no text, so nothing can be called that") from None
         except FAILURES as error:
             raise database_error(error, self.root / DATABASE) from None
 

@@ -149,8 +149,8 @@ def test_named_contexts(bench: Bench, tmp_path: Path) -> None:
     assert len(bench.cached) == 5
     with pytest.raises(BuildError, match="has no image 9"):
         bench.build("FROM layout\n", build_contexts={"layout": f"oci-layout://{layout}:9"})
-    with pytest.raises(BuildError, match="is no image"):
-        bench.build("FROM extra\n", build_contexts=contexts)
+    with pytest.raises(BuildError, match="no image and no directory"):
+        bench.build("FROM x\n", build_contexts={"x": "https://example.org/x.git"}, fidelity="assume")
 
 
 def test_arguments_and_variables(bench: Bench) -> None:

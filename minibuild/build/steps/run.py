@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from minibuild.build.action import Action, Inputs, Situation
+from minibuild.build.entitlements import check_devices
 from minibuild.build.errors import RunError
 from minibuild.errors import MinibuildError
 
@@ -39,12 +40,14 @@ def resolve(instruction: Run, at: Situation) -> Action:
         at.scope.run_environment(),
         config.user,
         config.working_dir or "/",
-        instruction.network != "none",
+        (at.workshop.request.network if instruction.network == "default" else instruction.network) != "none",
     )
 
     def modify(container: StepContainer) -> None:
         from minibuild.build.mounts import mount_all  # only when something runs
 
+        if instruction.devices:
+            check_devices(instruction, container)
         try:
             with mount_all(mounts, container) as variables:
                 _report(_execute(command, variables, container), words, container)
@@ -54,7 +57,8 @@ def resolve(instruction: Run, at: Situation) -> Action:
             raise
 
     text = at.scope.history_arguments(config.env) + " ".join(words)
-    return Action(text, config, _inputs(command, mounts, at), modify)
+    devices = (("device", f"{one.name} {one.required}") for one in instruction.devices)
+    return Action(text, config, (*_inputs(command, mounts, at), *devices), modify)
 
 
 def _mounts(instruction: Run, at: Situation) -> list[Mounted]:
