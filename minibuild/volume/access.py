@@ -136,7 +136,7 @@ class HostAccess:
         return _read_at(self._descriptor(number), offset, length)
 
     def _write_open(self, number: int, offset: int, data: bytes) -> int:
-        """Write at `offset`, or at the end (which others may move) when it is negative; the place after it."""
+        """Write at `offset`, or at the end, which others may move, when that is negative; the place after."""
         descriptor = self._descriptor(number)
         view = memoryview(data)
         while view:
