@@ -6,7 +6,6 @@ image that nobody remembers building come from its history.
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from minibuild.build.output import step_log
@@ -14,6 +13,7 @@ from minibuild.build.record import find_build
 from minibuild.errors import MinibuildError
 from minibuild.filesystem import changes
 from minibuild.report.image_names import find_image
+from minibuild.report.json_text import json_text
 from minibuild.report.reasons import shown
 from minibuild.report.table import truncate
 
@@ -223,4 +223,4 @@ def played_document(store: Store, steps: list[Played]) -> str:
         }
         for one in steps
     ]
-    return json.dumps({"version": 1, "steps": documents}, indent=2, ensure_ascii=False) + "\n"
+    return json_text({"version": 1, "steps": documents})

@@ -218,6 +218,39 @@ class Graph(_CamelCase):
     edges: list[Edge]
 
 
+class Output(_CamelCase):
+    """What was written to standard output (1) or standard error (2)."""
+
+    descriptor: Literal[1, 2]
+    text: str
+
+
+class PlayedStep(_CamelCase):
+    """One step of a build; `before` and `after` are image IDs, empty where nobody knows one."""
+
+    step: int
+    stage: str
+    line: int
+    instruction: str
+    verdict: Literal["base", "cached", "ran", "failed", "unreached"]
+    before: str
+    after: str
+    container: str
+    output: list[Output]
+    output_dropped: int
+    changes: list[tuple[Literal["+", "~", "-"], str]]
+    fidelity: str
+    why: str
+    seconds: float
+
+
+class Replay(_CamelCase):
+    """`minibuild replay --format json`."""
+
+    version: Literal[1]
+    steps: list[PlayedStep]
+
+
 # The name of each schema's file, without `.json`, and what it describes.
 PUBLISHED: dict[str, Any] = {
     "history-row.v1": HistoryRow,
@@ -229,6 +262,7 @@ PUBLISHED: dict[str, Any] = {
     "blame.v1": list[PathVersion],
     "listed-file.v1": ListedFile,
     "graph.v1": Graph,
+    "replay.v1": Replay,
 }
 
 

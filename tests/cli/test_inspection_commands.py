@@ -93,6 +93,11 @@ def test_graph_is_as_published(minibuild, context) -> None:
     assert [edge["kind"] for edge in document["edges"]] == ["from", "from", "copy"]
 
 
+def test_replay_is_as_published(app: str, minibuild) -> None:
+    (document,) = _documents(minibuild, "replay.v1", "replay", "--format", "json", app)
+    assert [step["step"] for step in document["steps"]] == list(range(1, len(document["steps"]) + 1))
+
+
 # ---- history and layers
 
 
