@@ -444,13 +444,13 @@ def test_a_layout_in_a_directory_of_special_files(root: Path, tmp_path: Path) ->
     layout = tmp_path / "layout"
     layout.mkdir()
     os.mkfifo(layout / "index.json")
-    assert run("load", "-i", layout, root=root, timeout=20).is_told()
+    assert run("load", "-i", layout, root=root, timeout=100).is_told()
     (layout / "index.json").unlink()
     (layout / "index.json").symlink_to("/dev/zero")
-    assert run("load", "-i", layout, root=root, timeout=20).is_told()
+    assert run("load", "-i", layout, root=root, timeout=100).is_told()
     (layout / "index.json").unlink()
     (layout / "index.json").write_text('{"schemaVersion":2,"manifests":[]}')
-    assert run("load", "-i", layout, root=root, timeout=20).is_told()
+    assert run("load", "-i", layout, root=root, timeout=100).is_told()
     for special in ("/dev/zero", "/dev/null", "/dev/tty", "/nowhere", "/", "/proc/self/mem"):
         shown = run("load", "-i", special, root=root, timeout=60)
         assert shown.is_told(), (special, shown)

@@ -89,7 +89,7 @@ def test_special_files_are_not_opened(context: Context, root: Path, out: Path) -
     """A fifo is copied as one; sockets and devices are not sent to a builder."""
     directory = context("FROM scratch\nCOPY . /p\n")
     special_files(directory)
-    assert run("build", "-o", out, directory, root=root, timeout=30).status == 0
+    assert run("build", "-o", out, directory, root=root, timeout=100).status == 0
     assert sorted(path.name for path in (out / "p").iterdir()) == ["Dockerfile", "fifo"]
     assert (out / "p" / "fifo").is_fifo()
 
@@ -99,7 +99,7 @@ def test_special_files_are_not_opened(context: Context, root: Path, out: Path) -
 def test_each_special_file(context: Context, root: Path, name: str, instruction: str) -> None:
     directory = context(f"FROM scratch\n{instruction} {name} /p\n")
     special_files(directory)
-    shown = run("build", directory, root=root, timeout=30)
+    shown = run("build", directory, root=root, timeout=100)
     assert shown.status == (0 if name == "fifo" else 1)
     assert not shown.is_broken()
 
@@ -107,7 +107,7 @@ def test_each_special_file(context: Context, root: Path, name: str, instruction:
 def test_a_bind_mount_of_special_files(context: Context, root: Path) -> None:
     directory = context("FROM busybox\nRUN --mount=type=bind,target=/m ls -l /m; cat /m/fifo\n")
     special_files(directory)
-    assert run("build", directory, root=root, timeout=30).is_told()
+    assert run("build", directory, root=root, timeout=100).is_told()
 
 
 DOCKERFILES: dict[str, Callable[[Path], object]] = {
@@ -128,12 +128,12 @@ DOCKERFILES: dict[str, Callable[[Path], object]] = {
 def test_a_dockerfile_that_is_none(context: Context, root: Path, tmp_path: Path, case: str) -> None:
     directory = context(None)
     DOCKERFILES[case](directory / "Dockerfile")
-    shown = measure("build", directory, root=root, peak_file=tmp_path / "peak", timeout=30)
+    shown = measure("build", directory, root=root, peak_file=tmp_path / "peak", timeout=100)
     assert shown.is_told()
     assert shown.peak < 100 * MIB
     for words in (["parse"], ["fmt"]):
         if case != "fifo":
-            shown = run(*words, directory / "Dockerfile", root=root, timeout=30)
+            shown = run(*words, directory / "Dockerfile", root=root, timeout=100)
             assert not shown.is_broken()
 
 
@@ -141,7 +141,7 @@ def test_a_dockerfile_that_is_none(context: Context, root: Path, tmp_path: Path,
 def test_an_ignore_file_that_is_none(context: Context, root: Path, tmp_path: Path, case: str) -> None:
     directory = context("FROM scratch\nCOPY . /\n")
     DOCKERFILES[case](directory / ".dockerignore")
-    shown = measure("build", directory, root=root, peak_file=tmp_path / "peak", timeout=30)
+    shown = measure("build", directory, root=root, peak_file=tmp_path / "peak", timeout=100)
     assert shown.is_told()
     assert shown.peak < 100 * MIB
 
@@ -152,7 +152,7 @@ def test_a_dockerfile_from_a_pipe(context: Context, root: Path) -> None:
     pipe = directory / "pipe"
     os.mkfifo(pipe)
     threading.Thread(target=lambda: pipe.write_text("FROM scratch\nLABEL a=b\n"), daemon=True).start()
-    assert run("build", "-f", pipe, directory, root=root, timeout=30).status == 0
+    assert run("build", "-f", pipe, directory, root=root, timeout=100).status == 0
 
 
 BOMBS = {

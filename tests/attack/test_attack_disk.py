@@ -132,6 +132,31 @@ def test_an_output_on_a_full_disk(disk: SmallDisk, built: Path, root: Path, form
     assert_sound(root)
 
 
+def test_a_context_on_other_file_systems(disk: SmallDisk, built: Path, root: Path, tmp_path: Path) -> None:
+    """The context on one, the store on another, the output on a third, and one mounted below the context."""
+    disk.resize(8000)
+    context = disk.path / "context"
+    shutil.copytree(built, context)
+    (context / "below").mkdir()
+    (context / "Dockerfile").write_text("FROM scratch\nCOPY . /c/\n")
+    below = SmallDisk(context / "below" / "disk")
+    below.resize(8000)
+    try:
+        (below.path / "h").write_bytes(b"deep")
+        os.link(context / "f", context / "same")
+        for expected in (0, 1):
+            shown = run("build", "-o", tmp_path / "out", "-o", below.path / "out", context, root=root)
+            assert shown.status == 0, shown.err
+            assert shown.out.count("Using cache") == expected
+            assert (tmp_path / "out/c/below/disk/h").read_bytes() == b"deep"
+            assert (tmp_path / "out/c/same").read_bytes() == (built / "f").read_bytes()
+            shutil.rmtree(tmp_path / "out")
+            shutil.rmtree(below.path / "out")
+        assert_sound(root)
+    finally:
+        below.close()
+
+
 @pytest.mark.parametrize("limit", [1000, 20_000, 300_000, 700_000])
 def test_a_limit_on_the_size_of_files(built: Path, root: Path, tmp_path: Path, limit: int) -> None:
     import resource

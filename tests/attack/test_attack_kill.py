@@ -218,4 +218,4 @@ input()
     sleeper.communicate()
     started = time.monotonic()
     assert "in use" not in run("system", "prune", "--force", root=yard.root).err
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 20  # and not what a process waits for another's transaction

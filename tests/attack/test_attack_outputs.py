@@ -156,7 +156,7 @@ def test_devices_and_rights_of_a_layer(root: Path, context: Callable[..., Path],
     )
     directory = context("FROM scratch\nADD special.tar /\n", **{"special.tar": tar})
     for _ in range(2):
-        shown = run("build", "-q", "-o", tmp_path / "out", directory, root=root, timeout=30)
+        shown = run("build", "-q", "-o", tmp_path / "out", directory, root=root, timeout=100)
         assert shown.status == 0, shown
     assert (tmp_path / "out" / "pipe").is_fifo()
     assert (tmp_path / "out" / "closed").stat().st_mode & 0o777 == 0
