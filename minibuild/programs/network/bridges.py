@@ -98,7 +98,7 @@ def bridge(process: Process) -> int:
     elif "fdb".startswith(what):
         lines = [f"{one.mac} dev {one.name} master {one.master} permanent\n" for one in ports]
     else:
-        die(process, f'Object "{what}" is unknown, try "bridge help".', 255)
+        _end(process, f'Object "{what}" is unknown, try "bridge help".', 255)
     process.stdout.write("".join(lines))
     return 0
 

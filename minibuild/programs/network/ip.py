@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from ipaddress import ip_address, ip_network
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
-from minibuild.programs.inputs import die
+from minibuild.kernel.process import ProcessExit
 from minibuild.programs.network.links import (
     FOREVER,
     address_words,
@@ -32,7 +32,6 @@ IP = Options(
 )
 _SHOWING = ("show", "list", "lst", "ls")
 _REFUSED = "RTNETLINK answers: Operation not permitted"
-_NO_DEVICE = 'Device "{}" does not exist.'
 _BRIEF = 16
 _WORDS = {
     **dict.fromkeys(("-br", "-brief"), "-b"),
@@ -59,10 +58,18 @@ def ip(process: Process) -> int:
     what, *rest = words
     action = _action(what)
     if action is None:
-        die(process, f"invalid argument '{what}' to 'ip'", 1, f'Object "{what}" is unknown, try "ip help".')
+        unknown = f'Object "{what}" is unknown, try "ip help".'
+        _refuse(process, f"invalid argument '{what}' to 'ip'", 1, unknown)
     lines = action(process, opts, rest)
     process.stdout.write("".join(line + "\n" for line in lines))
     return 0
+
+
+def _refuse(process: Process, message: str, status: int, iproute2: str = "") -> NoReturn:
+    """End the program: busybox says its name first, iproute2 doesn't."""
+    text = f"ip: {message}" if is_busybox(process) else iproute2 or message
+    process.stderr.write(f"{text}\n")
+    raise ProcessExit(status)
 
 
 def _long_words(words: Sequence[str]) -> list[str]:
@@ -96,7 +103,7 @@ def _arguments(process: Process, words: list[str]) -> dict[str, str]:
     if rest and any(name.startswith(rest[0]) for name in _SHOWING):
         rest.pop(0)
     elif rest and rest[0] in _CHANGING:
-        die(process, _REFUSED, 2, _REFUSED)
+        _refuse(process, _REFUSED, 2)
     while rest:
         word = rest.pop(0)
         if word in ("dev", "type", "master", "scope", "to", "table", "proto", "label") and rest:
@@ -124,8 +131,7 @@ def _chosen(process: Process, wanted: dict[str, str]) -> list[Interface]:
     if name:
         found = [one for one in found if one.name == name.partition("@")[0]]
         if not found:
-            missing = _NO_DEVICE.format(name)
-            die(process, f"can't find device '{name}'", 1, missing)
+            _refuse(process, f"can't find device '{name}'", 1, f'Device "{name}" does not exist.')
     if "type" in wanted:
         found = [one for one in found if one.kind in _TYPES.get(wanted["type"], ())]
     if "master" in wanted:
@@ -218,7 +224,8 @@ def _route_line(route: Route, *, busybox: bool, device: bool) -> str:
 def _route_to(process: Process, words: list[str]) -> list[str]:
     if not words or not is_address(words[0]):
         given = words[0] if words else ""
-        die(process, f'an inet address is expected rather than "{given}"', 1)
+        what = f'an inet address is expected rather than "{given}"'
+        _refuse(process, what, 1, f"Error: {what}.")
     target, busybox = ip_address(words[0]), is_busybox(process)
     network = network_of(process)
     own = {part.name: one.partition("/")[0] for part in network.interfaces() for one in part.addresses}
@@ -229,7 +236,7 @@ def _route_to(process: Process, words: list[str]) -> list[str]:
         return [line] if busybox else [line, "    cache <local> "]
     fitting = [one for one in network.routes() if target in ip_network(one.destination or "0.0.0.0/0")]
     if not fitting:
-        die(process, _UNREACHABLE, 2, _UNREACHABLE)
+        _refuse(process, _UNREACHABLE, 2)
     best = fitting[-1]  # the default route comes first
     via = f" via {best.via}" if best.via else ""
     line = f"{target}{via} dev {best.device} {blank}src {best.source or own.get(best.device, '')} {user}"

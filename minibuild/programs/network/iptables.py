@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from minibuild.network.rules import Rule, Table
 
 IPTABLES = Options(
-    "t:SLnvxA:D:I:F:N:X:P:w",
+    "t:SLnvxA:D:I:F:N:X:P:wj:i:o:p:s:d:m:",
     long={"table=": "t", "list-rules": "S", "list": "L", "numeric": "n", "verbose": "v", "line-numbers": "l"},
     usage="[-t TABLE] -S|-L [CHAIN] [-n] [-v]",
     help="Show the firewall's rules",
@@ -107,12 +107,11 @@ def _title(table: Table, chain: str, *, verbose: bool) -> str:
 
 def _row(rule: Rule, *, numeric: bool, verbose: bool) -> str:
     source, destination = _place(rule.source, numeric=numeric), _place(rule.destination, numeric=numeric)
-    # The target has a column of ten, and a blank where a longer name fills it.
-    row = f"{rule.target:<10} {rule.protocol or 'all':<4} --  "
+    row = f"{rule.target:<9}  {rule.protocol or 'all':<5}--  "
     if verbose:
         every = "*" if numeric else "any"
         inside, outside = rule.incoming or every, rule.outgoing or every
-        row = f"    0     0 {row}{inside:<6} {outside:<7} "
+        row = f"    0     0 {row}{inside:<6} {outside:<6}  "
     row += f"{source:<20} {destination:<20}"
     if rule.local:
         row += " ADDRTYPE match dst-type LOCAL"

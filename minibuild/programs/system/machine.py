@@ -98,7 +98,9 @@ def hostname(process: Process) -> int:
     if program_name(process) == "dnsdomainname" or "d" in opts:
         process.stdout.write(name.partition(".")[2] + "\n" if "." in name else "")
     elif opts.any("i", "I"):
-        process.stdout.write(" ".join(_own_addresses(process, everything="I" in opts)) + "\n")
+        found = _own_addresses(process, everything="I" in opts)
+        end = " \n" if "I" in opts else "\n"
+        process.stdout.write(" ".join(found) + end)
     else:
         process.stdout.write((name.partition(".")[0] if "s" in opts else name) + "\n")
     return 0
