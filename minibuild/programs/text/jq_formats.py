@@ -50,7 +50,7 @@ def format_text(name: str, value: Json) -> str:
 def _row(name: str, value: Json) -> str:
     """A line of a table: commas or tabs between the cells."""
     if not isinstance(value, list):
-        raise JqError(f"{described(value)} cannot be {name}-formatted, only an array can be")
+        raise JqError(f"{described(value)} cannot be {name}-formatted, only array")
     cells: list[str] = []
     for one in value:
         if isinstance(one, str):

@@ -270,7 +270,7 @@ def elements(value: Json) -> list[tuple[Json, Json]]:
         return [(float(at), one) for at, one in enumerate(value)]
     if isinstance(value, dict):
         return list(value.items())
-    raise JqError(f"Cannot iterate over {kind(value)}" + ("" if value is None else f" ({shown(value)})"))
+    raise JqError(f"Cannot iterate over {described(value)}")
 
 
 # ---- changing a place
