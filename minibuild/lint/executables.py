@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from minibuild.filesystem.opaque import origin_of
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -30,9 +32,11 @@ def why_not_executable(simulation: Simulation, words: Sequence[str]) -> str:
         certain = is_certain(simulation, place)
         return f"{program} is not in the image" if certain and not _is_opaque(simulation, place) else ""
     node = view.stat(place).node
-    if not view.is_dir(place) and not node.mode & 0o111:
-        return f"{program} is in the image, but it is not executable"
-    return f"{program} is a directory" if view.is_dir(place) else ""
+    if origin_of(node):  # only its name is known
+        return ""
+    if view.is_dir(place):
+        return f"{program} is a directory"
+    return "" if node.mode & 0o111 else f"{program} is in the image, but it is not executable"
 
 
 def is_certain(simulation: Simulation, path: str) -> bool:
@@ -53,8 +57,6 @@ def _is_new_directory(simulation: Simulation, path: str) -> bool:
 
 def _is_opaque(simulation: Simulation, path: str) -> bool:
     """Whether a directory above the path holds nobody knows what."""
-    from minibuild.filesystem.opaque import origin_of
-
     view, parts = simulation.files.view(), path.strip("/").split("/")
     for depth in range(len(parts)):
         above = "/" + "/".join(parts[:depth])

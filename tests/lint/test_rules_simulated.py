@@ -150,6 +150,8 @@ def test_windows_scripts(desk: Desk) -> None:
 SIMULATED = [
     ("MB1200", "FROM alpine\nRUN false\n", [2]),
     ("MB1200", "FROM unknown.example/x\nRUN what --is this\n", []),
+    ("MB1200", "FROM mcr.microsoft.com/windows/nanoserver:ltsc2022\nRUN if ((Get-X)) {}\n", []),
+    ("MB1204", 'FROM alpine\nCOPY nosuch /app/x\nCMD ["/app/x"]\n', []),
     ("MB1201", "FROM alpine\nRUN head -c 200000 /dev/zero > /big\nRUN rm /big\n", [3]),
     ("MB1201", "FROM alpine\nRUN head -c 200000 /dev/zero > /big && rm /big\n", []),
     ("MB1201", "FROM alpine\nRUN mkdir /d && head -c 200000 /dev/zero > /d/f\nRUN rm -r /d\n", [3]),

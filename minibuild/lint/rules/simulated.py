@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from minibuild.filesystem import Node
     from minibuild.lint.subject import Subject
 
+# Images whose shell is none that is simulated.
+_WINDOWS = re.compile(r"(?i)windows|nanoserver|servercore")
 _LEAST_WASTE = 100_000
 _SHOWN = 3
 _SHELL_WORDS = re.compile(r"[$`|;&<>(){}*?\[\]~#=!\"'\\]")
@@ -38,7 +40,8 @@ _SILENT = frozenset(
 )
 def failing_build(subject: Subject) -> Iterator[Remark]:
     simulation = subject.simulation
-    if simulation is not None and simulation.failure is not None:
+    windows = any(_WINDOWS.search(stage.from_.image) for stage in subject.dockerfile.stages)
+    if simulation is not None and simulation.failure is not None and not windows:
         error = simulation.failure
         yield Remark(
             Place(max(error.line, 1), max(error.column, 1)), f"The build fails here: {error.message}"
