@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 _INTERFACE = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,14}")
+_MOST_PORTS = 4096
 _VLAN = re.compile(r"(.+)\.(\d{1,4})")
 
 
@@ -30,6 +31,8 @@ def make_plan(topology: Topology) -> Plan:
         if not _NAME.fullmatch(name):
             raise TopologyError(f"switch {name!r}: a name has letters, digits, _, . and -")
         for number, port in switch.ports.items():
+            if not 1 <= number <= _MOST_PORTS:
+                raise TopologyError(f"port {name}/{number}: ports are numbered from 1 to {_MOST_PORTS}")
             plan.ports[f"{name}/{number}"] = _port(name, number, port)
     _check_links(plan)
     taken: dict[str, str] = {}

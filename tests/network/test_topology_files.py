@@ -84,6 +84,7 @@ def test_the_sample(plan_of):
         (host("{em1: sw1/1, em2: sw1/1}"), "port sw1/1 has a cable already: that of A/em1"),
         (host("{docker0: sw1/1}"), "docker0 is no name for a NIC"),
         (host(ports="1: {vlan: 5000}"), "port sw1/1: VLAN 5000 is not between 1 and 4094"),
+        (host(ports="0: {vlan: 1}"), "port sw1/0: ports are numbered from 1"),
         (host(ports="1: {vlan: 1, trunk: [2]}"), "port sw1/1: a port has either a vlan or a trunk"),
         (host(ports="1: {}"), "port sw1/1: a port has either a vlan or a trunk"),
         (host(ports="1: {vlan: 1}, 2: {vlan: 1, link: sw2/1}"), "there is no port sw2/1"),
@@ -227,7 +228,7 @@ def test_files_that_can_not_be_read(tmp_path):
     (tmp_path / "big").write_bytes(b"#" * (2 << 20))
     with pytest.raises(TopologyError, match="larger than a topology file can be"):
         read_topology(str(tmp_path / "big"))
-    bad = (b"\xff\xfe\x00", b"a: !!python/object:os.system {}", b"[" * 5000, b"\x00")
+    bad = (b"\xff\xfe\x00", b"a: !!python/object:os.system {}", b"[" * 5000, b"? !!set {a}\n: b")
     for number, text in enumerate(bad):
         (tmp_path / str(number)).write_bytes(text)
         with pytest.raises(TopologyError):
