@@ -5,12 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from minibuild.network.daemon_options import read_daemon_options
 from minibuild.network.errors import TopologyError
 from minibuild.network.plan import make_plan
 from minibuild.network.stanzas import read_interfaces
-from minibuild.network.topology_file import read_topology
+from minibuild.network.topology_file import Topology, read_topology
 
 SAMPLE = Path(__file__).parents[2] / "samples" / "topology" / "primer.yaml"
 BRIDGE = """\
@@ -233,3 +235,30 @@ def test_files_that_can_not_be_read(tmp_path):
         (tmp_path / str(number)).write_bytes(text)
         with pytest.raises(TopologyError):
             read_topology(str(tmp_path / str(number)))
+
+
+WORDS = st.sampled_from(
+    "auto iface br0 em1 inet inet6 static address 10.0.0.1/24 netmask gateway bridge_ports vlan-raw-device"
+    ' em1.5 mtu ١٢ \\ # DOCKER_OPTS= " -b=br0 --mtu x'.split()
+)
+LINES = st.lists(st.lists(WORDS, max_size=5).map(" ".join), max_size=8).map("\n".join)
+
+
+@settings(max_examples=200, deadline=None)
+@given(interfaces=LINES, docker=LINES)
+def test_any_text_is_read_or_refused_in_words(interfaces, docker):
+    hosts = {"A": {"nics": {"em1": ""}, "interfaces": interfaces, "docker": docker}}
+    try:
+        plan = make_plan(Topology.model_validate({"hosts": hosts}))
+    except TopologyError as error:
+        assert "A" in error.message
+    else:
+        assert plan.hosts[0].engine is not None
+
+
+def test_the_guides_example(plan_of):
+    text = (Path(__file__).parents[2] / "docs" / "guides" / "topology.md").read_text(encoding="utf-8")
+    plan = plan_of(text.partition("```yaml\n")[2].partition("```")[0])
+    assert plan.ports["sw1/2"].untagged == 1
+    assert plan.ports["sw2/1"].link == "sw1/3"
+    assert plan.hosts[0].engine.bridge == "br0"
