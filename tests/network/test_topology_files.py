@@ -237,10 +237,11 @@ def test_files_that_can_not_be_read(tmp_path):
             read_topology(str(tmp_path / str(number)))
 
 
-WORDS = st.sampled_from(
+TEXT = (
     "auto iface br0 em1 inet inet6 static address 10.0.0.1/24 netmask gateway bridge_ports vlan-raw-device"
-    ' em1.5 mtu ١٢ \\ # DOCKER_OPTS= " -b=br0 --mtu x'.split()
+    ' em1.5 mtu ١٢ \\ # DOCKER_OPTS= " -b=br0 --mtu x'
 )
+WORDS = st.sampled_from(TEXT.split())
 LINES = st.lists(st.lists(WORDS, max_size=5).map(" ".join), max_size=8).map("\n".join)
 
 
