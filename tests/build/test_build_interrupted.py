@@ -51,10 +51,9 @@ def test_interrupt(bench: Bench, tmp_path: Path) -> None:
     (bench.context / "Dockerfile").write_text("FROM busybox\nCOPY f /f\n" + endless)
     process = start(bench, tmp_path / "store", tmp_path / "out.tar")
     assert process.stdout is not None
-    while b"started" not in process.stdout.readline():
-        pass
+    assert any(b"started" in line for line in iter(process.stdout.readline, b""))
     process.send_signal(signal.SIGINT)
-    told = process.communicate(timeout=20)[0].decode()
+    told = process.communicate(timeout=100)[0].decode()
     assert process.returncode not in (0, None)
     assert "Traceback" not in told
     with Store.open(tmp_path / "store") as store:
