@@ -1,7 +1,7 @@
 """One build from its request to its result."""
 
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from minibuild.build import events
 from minibuild.build.bases import remember_partial
@@ -16,11 +16,19 @@ from minibuild.build.workshop import Workshop
 from minibuild.errors import MinibuildError
 from minibuild.store import Store
 
+if TYPE_CHECKING:
+    from minibuild.build.breakpoints import Breakpoints
+
 _LEVELS = ("exact", "modelled", "assumed")
 
 
-def build(request: BuildRequest, store: Store, listen: events.Listener) -> BuildResult:
-    """Build the request's Dockerfile into the store; tell `listen` what happens.
+def build(
+    request: BuildRequest,
+    store: Store,
+    listen: events.Listener,
+    breakpoints: "Breakpoints | None" = None,
+) -> BuildResult:
+    """Build the request's Dockerfile into the store; tell `listen` what happens; stop at `breakpoints`.
 
     Raise `MinibuildError` (exit status 1) when the build fails: what was committed until then stays in the
     cache.
@@ -31,6 +39,7 @@ def build(request: BuildRequest, store: Store, listen: events.Listener) -> Build
 
         check_attestations(request)
     workshop = open_workshop(request, store, listen)
+    workshop.breakpoints = breakpoints
     began = workshop.clock.now()
     records: list[StepRecord] = []
     stages = Stages(workshop, records)

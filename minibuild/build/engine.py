@@ -34,7 +34,19 @@ class Step:
     the FROM.
     """
 
-    __slots__ = ("action", "inputs", "instruction", "key", "miss", "number", "place", "stage", "started")
+    __slots__ = (
+        "action",
+        "container",
+        "image",
+        "inputs",
+        "instruction",
+        "key",
+        "miss",
+        "number",
+        "place",
+        "stage",
+        "started",
+    )
 
     def __init__(self, number: int, instruction: Instruction, place: Instruction, stage: Stage) -> None:
         self.number = number
@@ -43,6 +55,8 @@ class Step:
         self.stage = stage
         self.started = 0.0
         self.action: Action | None = None
+        self.image: StageImage | None = None  # the one committed before it
+        self.container: StepContainer | None = None
         self.inputs: Inputs = ()
         self.key = ""
         self.miss = ""  # why the cache has nothing for it, as StepRecord has it
@@ -107,18 +121,25 @@ class Engine:
         try:
             yield
         except MinibuildError as error:
-            self.workshop.failed = step
-            self.workshop.text.locate(error, step.place)
+            self._note_failure(step, error)
             raise
         except OSError as error:  # a file of the host that went away, changed or can't be read
-            self.workshop.failed = step
             name = f"{error.filename}: " if error.filename else ""
             problem = BuildError(f"{name}{error.strerror or error}")
-            self.workshop.text.locate(problem, step.place)
+            self._note_failure(step, problem)
             raise problem from None
+
+    def _note_failure(self, step: Step, error: MinibuildError) -> None:
+        self.workshop.failed = step
+        self.workshop.text.locate(error, step.place)
+        if self.workshop.breakpoints is not None:
+            self.workshop.breakpoints.failed(step, error, self.scope, self.workshop)
 
     def resolve(self, step: Step, image: StageImage) -> None:
         """Expand the instruction's words and say what it does."""
+        step.image = image
+        if self.workshop.breakpoints is not None:
+            self.workshop.breakpoints.before(step, image, self.scope, self.workshop)
         instruction = step.instruction
         escape = self.workshop.plan.dockerfile.escape
         situation = Situation(image, self.scope, self.workshop, step.stage.number, escape, self._cmd_set)
@@ -179,7 +200,8 @@ class Engine:
         """A new container from `image`."""
         if step.instruction.keyword == "RUN" and self.workshop.before_run is not None:
             self.workshop.before_run()
-        return StepContainer(self.workshop, image, step.number, seed=step.key)
+        step.container = StepContainer(self.workshop, image, step.number, seed=step.key)
+        return step.container
 
     def execute(self, step: Step, container: StepContainer) -> None:
         """Let the instruction modify the container."""

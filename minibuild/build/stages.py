@@ -76,6 +76,8 @@ class Stages:
         for number in sorted(bodies):
             firsts[number] = first
             first += 1 + len(bodies[number])
+        if workshop.breakpoints is not None:
+            workshop.breakpoints.check(firsts, total)
         turns = {n: Turn(plan.stages[n], bases[n], bodies[n], firsts[n], total) for n in firsts}
         try:
             for number, turn in turns.items():
@@ -94,6 +96,8 @@ class Stages:
         workshop = self.workshop
         request = workshop.request
         if self._ahead is not None or request.jobs == 1 or request.explain or workshop.store.read_only:
+            return
+        if workshop.breakpoints is not None:  # who stops wants one thing after the other
             return
         later = [(n, self.plan.stages[n].needs) for n, turn in turns.items() if n > here and turn.works]
         if not later:

@@ -30,6 +30,7 @@ from minibuild.image.digest import digest_of
 from minibuild.store import Store
 
 if TYPE_CHECKING:
+    from minibuild.build.breakpoints import Breakpoints
     from minibuild.build.engine import Step
 
 LARGEST_SECRET = 500 << 10  # as in BuildKit
@@ -56,6 +57,7 @@ class Workshop:
         self.common_inputs = () if epoch is None else (("SOURCE_DATE_EPOCH", str(epoch)),)
         self.sources = Sources(request, plan, store)
         self.failed: Step | None = None  # the step that ended the build
+        self.breakpoints: Breakpoints | None = None
         self.before_run: Callable[[], None] | None = None  # called when a RUN is not found in the cache
         self._digests: dict[str, str] = {}
         # What fingerprints were made from, for those that are explained.

@@ -17,6 +17,7 @@ from minibuild.report.progress import Progress, choose, make_progress
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from minibuild.build.breakpoints import Breakpoints
     from minibuild.build.request import BuildRequest, BuildResult
 
 
@@ -41,7 +42,10 @@ def build_command(location: StoreLocation, /, context: str, **given: Any) -> Non
     request = make_request(given, context)
     if given["form"] and not given["plan"]:
         raise UsageError("--format is for --plan", hint="progress has its own: --progress json")
+    stops = _breakpoints(request, given)
     several = _members(request)
+    if several and stops is not None:
+        raise UsageError("--break is for the build of one context", hint=f"name it: {context}/NAME")
     if several:
         from minibuild.cli.build_all import build_all  # one context needs no processes
 
@@ -50,8 +54,22 @@ def build_command(location: StoreLocation, /, context: str, **given: Any) -> Non
     if given["plan"]:
         _tell_plan(location, request, given["form"])
         return
-    result = run_build(location, request, progress_for(request, given["progress"], quiet=given["quiet"]))
+    kind = given["progress"] if stops is None or given["progress"] == "json" else "plain"
+    result = run_build(location, request, progress_for(request, kind, quiet=given["quiet"]), stops)
     _leave_files(result, given)
+
+
+def _breakpoints(request: "BuildRequest", given: dict[str, Any]) -> "Breakpoints | None":
+    """Where the build is to stop; None for nowhere."""
+    if not given["breaks"]:
+        return None
+    from minibuild.cli.visiting import make_breakpoints  # few builds stop
+
+    if request.text is not None:
+        raise UsageError("--break: standard input is the Dockerfile already", hint="name a file with -f")
+    if any(output.destination == "-" for output in request.outputs):
+        raise UsageError("--break: standard output is what --output writes already")
+    return make_breakpoints(given["breaks"])
 
 
 def _tell_plan(location: StoreLocation, request: "BuildRequest", form: str) -> None:
@@ -73,12 +91,17 @@ def _members(request: "BuildRequest") -> "list[Path]":
     return member_directories(request.context)
 
 
-def run_build(location: StoreLocation, request: "BuildRequest", progress: Progress) -> "BuildResult":
+def run_build(
+    location: StoreLocation,
+    request: "BuildRequest",
+    progress: Progress,
+    breakpoints: "Breakpoints | None" = None,
+) -> "BuildResult":
     """Build, with `progress` listening to the end."""
     failed: MinibuildError | None = None
     try:
         with location.open() as store:
-            return build(request, store, FidelityKeeper(store, progress))
+            return build(request, store, FidelityKeeper(store, progress), breakpoints)
     except MinibuildError as error:
         failed = error
         raise

@@ -81,6 +81,13 @@ _OPTIONS = (
     click.option(
         "--explain", is_flag=True, help="Say why each step that runs is not in the cache; see explain."
     ),
+    click.option(
+        "--break",
+        "breaks",
+        multiple=True,
+        metavar="N|on-error",
+        help="Stop before step N, or where a step fails, with a shell in its container.",
+    ),
     click.option("--plan", is_flag=True, help="Show what would run, and why; run nothing."),
     click.option(
         "--format", "form", default="", metavar="FORMAT", help="For --plan: table, json, or a Go template."

@@ -23,26 +23,35 @@ _KEYS = "n next · p previous · a number goes there · q quits"
     "replay",
     cls=DockerCommand,
     short_help="Walk through a build, step by step.",
-    epilog="Example: minibuild replay --step 3 app",
+    epilog="Example: minibuild replay --step 3 --shell app",
 )
 @click.argument("build", metavar="[BUILD|IMAGE]", required=False, default="", type=ImageName())
 @click.option("--step", "number", type=int, default=0, metavar="N", help="Show only that step.")
+@click.option("--shell", is_flag=True, help="With --step: open a shell in the container as the step left it.")
+@click.option("--before", is_flag=True, help="With --shell: as the step found it.")
 @click.option("--format", "form", type=click.Choice(["", "json"]), default="", help="json has everything.")
 @pass_location
-def replay_command(location: StoreLocation, /, build: str, number: int, form: str) -> None:
+def replay_command(location: StoreLocation, /, build: str, number: int, form: str, **given: bool) -> None:
     """Walk through a recorded build, forward and back: the container that ran, what it wrote, what changed,
     the image that was committed.
 
     BUILD is an ID that `explain --list` shows, or an image  [default: the last build]. On a terminal it
-    stops at each step; elsewhere all steps are printed.
+    stops at each step; elsewhere all steps are printed. What is changed in a shell is thrown away; it reads
+    its commands from standard input.
     """
     from minibuild.report.replaying import drawn, played_build, played_document
 
+    if given["shell"] and not number:
+        raise UsageError("--shell needs --step N")
+    if given["before"] and not given["shell"]:
+        raise UsageError("--before is for --shell")
     with location.open() as store:
         steps = played_build(store, build)
         if number and not 0 < number <= len(steps):
             raise UsageError(f"--step {number}: the build has {len(steps)} steps")
-        if form == "json":
+        if given["shell"]:
+            _open_shell(store, build, steps, number, before=given["before"])
+        elif form == "json":
             click.echo(played_document(store, steps), nl=False)
         elif number:
             click.echo(drawn(store, steps[number - 1]), nl=False)
@@ -50,6 +59,20 @@ def replay_command(location: StoreLocation, /, build: str, number: int, form: st
             _walk(store, steps)
         else:
             click.echo("\n".join(drawn(store, step) for step in steps), nl=False)
+
+
+def _open_shell(store: Store, build: str, steps: list[Played], number: int, *, before: bool) -> None:
+    from minibuild.cli.visiting import make_visitor
+    from minibuild.container.session import visit
+    from minibuild.report.replayed_container import replayed_container
+
+    place = replayed_container(store, steps, number, build, before=before)
+    visitor = make_visitor()
+    when = "before" if before else "after"
+    visitor.tell(f"The container {when} step {number}. What you change here is thrown away.")
+    if place.remark:
+        visitor.tell(place.remark)
+    visit(place.container, place.seat, visitor)
 
 
 def _is_interactive() -> bool:

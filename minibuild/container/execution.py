@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from minibuild.container.errors import ContainerError
 from minibuild.container.mounts import mounted
 from minibuild.container.pseudo import pseudo_filesystems
+from minibuild.container.streams import Output
 from minibuild.container.users import Account, find_account
 from minibuild.filesystem import Credentials, FileSystem
 from minibuild.filesystem.errors import strerror
@@ -24,6 +25,9 @@ from minibuild.programs.registry import lookup
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from minibuild.kernel.scheduler import Scheduler
+    from minibuild.kernel.streams import Stream
 
 
 # Deep enough for honest scripts; a script that recurses without end is told so before the interpreter's own
@@ -86,14 +90,42 @@ class Container:
         Raise `ContainerError` for an unknown user or an impossible working directory, `FidelityError` when
         the run is less true than allowed, `LimitError` when it does not end.
         """
+        with self._running(files or {}) as system:
+            process = self._first_process(system, argv, env, user, cwd)
+            self._connect(process, stdin)
+            return self._run(system, process, argv)
+
+    def attend(
+        self,
+        argv: Sequence[str],
+        *,
+        env: Mapping[str, str],
+        user: str = "",
+        cwd: str = "/",
+        open_input: Callable[[Scheduler], Stream],
+    ) -> Execution:
+        """Run `argv` for somebody who talks to it: `open_input` makes its standard input. Raise as `execute`
+        does.
+        """
+        with self._running({}) as system:
+            process = self._first_process(system, argv, env, user, cwd)
+            stdin = open_input(system.scheduler)
+            process.descriptors.put(0, stdin)
+            limit = system.limits.output
+            for descriptor in (1, 2):
+                output = Output(self._taker(descriptor), limit, tty=stdin.is_tty)
+                process.descriptors.put(descriptor, output)
+            return self._run(system, process, argv)
+
+    @contextmanager
+    def _running(self, files: Mapping[str, bytes]) -> Iterator[System]:
+        """The machine, with everything mounted, for one run."""
         filesystem = self.filesystem
         system = System(filesystem, self._machine())
         before, filesystem.clock = filesystem.clock, system.clock.now
         try:
-            with self._mounts(files or {}), _deep_recursion():
-                process = self._first_process(system, argv, env, user, cwd)
-                self._connect(process, stdin)
-                return self._run(system, process, argv)
+            with self._mounts(files), _deep_recursion():
+                yield system
         finally:
             filesystem.clock = before
             filesystem.on_opaque = filesystem.on_write = None

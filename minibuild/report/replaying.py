@@ -54,6 +54,7 @@ class Played(NamedTuple):
     fidelity: str
     why: str
     seconds: float
+    key: str = ""  # its cache key, where one is known
 
 
 def played_build(store: Store, word: str) -> list[Played]:
@@ -83,7 +84,7 @@ def _of_record(store: Store, record: BuildRecord) -> list[Played]:
         found.append(
             Played(
                 *(number, len(every), step.stage, step.line, step.instruction, verdict, before, after, log),
-                *(step.fidelity, step.why, step.seconds),
+                *(step.fidelity, step.why, step.seconds, step.key),
             )
         )
         before = after or before
