@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
     from minibuild.container.engine import Engine
 
-_KINDS = ("container", "image", "volume")
+_KINDS = ("container", "image", "network", "volume")
 
 
 @click.command(
     "inspect",
     cls=DockerCommand,
-    short_help="Describe containers, images and volumes in detail.",
+    short_help="Describe containers, images, networks and volumes in detail.",
     epilog="Example: minibuild inspect -f '{{json .Config.Env}}' app",
 )
 @click.argument("names", metavar="NAME...", nargs=-1, required=True, type=ImageName())
@@ -33,7 +33,7 @@ def inspect_command(
     location: StoreLocation, /, names: tuple[str, ...], form: str, kind: str | None, size: bool
 ) -> None:
     """Describe things as a JSON array, or by a template. A name means a container first, then an image,
-    then a volume.
+    a network, a volume.
     """
     from minibuild.cli.engine import opened
     from minibuild.report.inspection import render_documents
@@ -74,6 +74,19 @@ def _image(engine: Engine, name: str, _size: bool) -> dict[str, Any]:
     return image_document(engine.store, find_image(engine.store, name))
 
 
+def _network(engine: Engine, name: str, _size: bool) -> dict[str, Any]:
+    from minibuild.network.engine import Networks
+    from minibuild.network.errors import NoSuchNetworkError
+    from minibuild.report.network_inspection import network_document
+
+    networks = Networks(engine.store, engine.shelf.host)
+    try:
+        network = networks.find(name)
+    except NoSuchNetworkError:
+        raise MinibuildError(f"No such network: {name}") from None
+    return network_document(network, networks.members(network))
+
+
 def _volume(engine: Engine, name: str, _size: bool) -> dict[str, Any]:
     from minibuild.report.container_inspection import volume_document
 
@@ -83,5 +96,6 @@ def _volume(engine: Engine, name: str, _size: bool) -> dict[str, Any]:
 _FINDERS: dict[str, Callable[[Engine, str, bool], dict[str, Any]]] = {
     "container": _container,
     "image": _image,
+    "network": _network,
     "volume": _volume,
 }

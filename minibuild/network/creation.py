@@ -46,6 +46,9 @@ def requested_pools(options: NetworkOptions) -> list[Pool]:
     for index, one in enumerate(networks):
         if any(one.version == other.version and one.overlaps(other) for other in networks[:index]):
             raise NetworkError("multiple overlapping subnet configuration is not supported")
+    for version in (4, 6):
+        if sum(one.version == version for one in networks) > 1:
+            raise NetworkError("bridge driver doesn't support multiple subnets")
     ranges = _assign(networks, options.ranges, "range")
     gateways = _assign(networks, options.gateways, "gateway")
     taken = _assign_auxiliary(networks, options.auxiliary)

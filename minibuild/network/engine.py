@@ -122,11 +122,16 @@ class Networks:
         """Remember what a new container wants; it gets no address before it starts."""
         with self.store.transaction():
             self._check_engine()
+            sandboxes.check_options(wanted)
             self.shelf.put_sandbox(wanted)
             sandbox = self._sandbox(wanted.container)
             if not wanted.network_name:
                 return
-            for name, wish in {wanted.network_name: wanted.wish, **wanted.networks}.items():
+            if wanted.mode == "host" and (wanted.ports or wanted.publish_all):
+                self.warn("published ports are discarded when using host network mode")
+            # What is asked of no network in particular is asked of none.
+            own = wanted.wish if wanted.mode not in ("", "default") else Wish(mac=wanted.wish.mac)
+            for name, wish in {wanted.network_name: own, **wanted.networks}.items():
                 self.shelf.put_endpoint(sandboxes.endpoint_of(self.shelf, sandbox, name, wish))
 
     def start(self, container: str) -> Endpoints:

@@ -78,8 +78,6 @@ def host_spec(store: Store, host: str) -> HostSpec:
             raise no_such_host(store, host)
         if store.read_only:
             return OWN  # what was never made can't be now; nobody can have put anything on it
-        if store.read_only:
-            return OWN
         try:
             with store.transaction():
                 make_own_host(store)

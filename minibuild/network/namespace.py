@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from minibuild.store import Store
 
 RESOLVER = "127.0.0.11"
+PUBLIC_SERVERS = ("8.8.8.8", "8.8.4.4")  # what containers get on a host that knows none
 HOSTNAME = "docker-host"  # of the store's own host
 _COMMON_HOSTS = """127.0.0.1\tlocalhost
 ::1\tlocalhost ip6-localhost ip6-loopback
@@ -117,7 +118,8 @@ class Namespace:
             if not any(option.startswith("ndots:") for option in options):
                 options.append("ndots:0")
         else:
-            lines += [f"nameserver {server}" for server in wanted.dns or spec.dns or spec.nameservers]
+            servers = wanted.dns or spec.dns or spec.nameservers or PUBLIC_SERVERS
+            lines += [f"nameserver {server}" for server in servers]
         if options:
             lines.append("options " + " ".join(options))
         return "".join(line + "\n" for line in lines)

@@ -9,18 +9,33 @@ from typing import TYPE_CHECKING
 from minibuild.network.addresses import Addresses
 from minibuild.network.devices import Devices
 from minibuild.network.errors import NetworkError, NoSuchNetworkError
-from minibuild.network.identity import address_mac, new_id, random_mac, veth_name
+from minibuild.network.identity import SHORT, address_mac, new_id, random_mac, veth_name
 from minibuild.network.ports import Ports
 from minibuild.network.records import Endpoint, Wish
 
 if TYPE_CHECKING:
-    from minibuild.network.records import Network, Sandbox
+    from minibuild.network.records import ContainerEndpoints, Network, Sandbox
     from minibuild.network.shelf import Shelf
 
 _UNCONFIGURED = (
     "user specified IP address is supported only when connecting to networks with user configured subnets"
 )
 _TRIES = 3
+
+
+def check_options(wanted: ContainerEndpoints) -> None:
+    """Whether the options of a new container go together with its network. Raise `NetworkError`."""
+    if wanted.network_name:
+        return
+    for what, given in (
+        ("hostname and the network mode", wanted.hostname not in ("", wanted.container[:SHORT])),
+        ("dns and the network mode", wanted.dns or wanted.dns_search or wanted.dns_options),
+        ("custom host-to-IP mapping and the network mode", wanted.hosts),
+        ("mac-address and the network mode", wanted.wish.mac),
+        ("port publishing and the container type network mode", wanted.ports or wanted.publish_all),
+    ):
+        if given:
+            raise NetworkError(f"conflicting options: {what}")
 
 
 def endpoint_of(shelf: Shelf, sandbox: Sandbox, name: str, wish: Wish) -> Endpoint:
@@ -65,11 +80,11 @@ def _network_of(shelf: Shelf, endpoint: Endpoint) -> Network:
 
 def activate(shelf: Shelf, endpoint: Endpoint, network: Network) -> Endpoint:
     """Put a running container on a network: address, MAC, veth pair. Raise `NetworkError`."""
+    check_wish(network, endpoint.wish)
     if network.driver != "bridge":
         running = replace(endpoint, network=network.id, active=True, id=new_id())
         shelf.put_endpoint(running)
         return running
-    check_wish(network, endpoint.wish)
     found = {4: "", 6: ""}
     for pool in network.spec.pools:
         wanted = endpoint.wish.ip if pool.family == 4 else endpoint.wish.ip6
@@ -129,8 +144,10 @@ def stop(shelf: Shelf, sandbox: Sandbox) -> None:
 
 def check_wish(network: Network, wish: Wish) -> None:
     """Whether a container may ask for these addresses on a network. Raise `NetworkError`."""
+    if wish.aliases and network.predefined:
+        raise NetworkError("network-scoped alias is supported only for containers in user defined networks")
     for text in filter(None, (wish.ip, wish.ip6)):
-        if network.is_default:
+        if network.predefined:
             raise NetworkError("user specified IP address is supported on user defined networks only")
         try:
             address = ipaddress.ip_address(text)

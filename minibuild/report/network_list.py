@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -87,8 +88,10 @@ def _test(key: str, value: str, unused: Collection[str]) -> Callable[[Network], 
         return lambda network: (
             name in network.spec.labels and (not equals or network.spec.labels[name] == text)
         )
-    if key == "id":
-        return lambda network: value in network.id
-    if key == "name":
-        return lambda network: value in network.name
+    if key in ("id", "name"):
+        try:
+            pattern = re.compile(value)
+        except re.error:
+            raise UsageError(f"Invalid filter '{key}={value}'") from None
+        return lambda network: bool(pattern.search(network.id if key == "id" else network.name))
     return lambda network: value == {"driver": network.driver, "scope": "local"}[key]

@@ -51,6 +51,7 @@ def test_a_network_has_a_bridge_that_goes_with_it(engine):
         ({"subnets": ("10.8.0.0/24",), "auxiliary": {"r": "1.2.3.4"}}, "no matching subnet for aux-address"),
         ({"subnets": ("172.18.3.0/24",)}, "Pool overlaps with other one on this address space"),
         ({"subnets": ("10.8.0.0/24", "10.8.0.0/16")}, "multiple overlapping subnet configuration"),
+        ({"subnets": ("10.8.0.0/24", "10.7.0.0/24")}, "bridge driver doesn't support multiple subnets"),
         ({"subnets": ("fd00::/64",)}, "IPv6 is not enabled"),
         ({"ipv6": True}, "non-overlapping IPv6 address pool"),
         ({"options": {BRIDGE_NAME: "eth0"}}, "eth0 is no bridge"),
@@ -251,3 +252,33 @@ def test_records_survive_the_database():
         ("example.org",), ("x",),
     )  # fmt: skip
     assert ContainerEndpoints.from_json(wanted.to_json(), "web") == wanted
+
+
+def test_what_is_asked_of_no_network_in_particular_is_not_heard(engine):
+    assert engine.address(engine.run("web", ip="172.17.0.9", aliases=("www",))) == "172.17.0.2"
+    with pytest.raises(NetworkError, match="network-scoped alias is supported only for containers in user"):
+        engine.run("other", "bridge", aliases=("www",))
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"hostname": "www"}, "hostname and the network mode"),
+        ({"dns": ("8.8.8.8",)}, "dns and the network mode"),
+        ({"hosts": {"a": "1.2.3.4"}}, "custom host-to-IP mapping and the network mode"),
+        ({"ports": {"80/tcp": [["", ""]]}}, "port publishing and the container type network mode"),
+    ],
+)
+def test_options_that_do_not_go_with_a_shared_network(engine, options, message):
+    engine.run("web")
+    with pytest.raises(NetworkError, match=f"conflicting options: {message}"):
+        engine.create_container("guest", "container:web", **options)
+    assert engine.shelf.find_sandbox("guest") is None
+
+
+def test_ports_on_the_hosts_network_are_discarded(engine):
+    told = []
+    engine.warn = told.append
+    web = engine.run("web", "host", ports={"80/tcp": [["", "8080"]]})
+    assert told == ["published ports are discarded when using host network mode"]
+    assert engine.endpoints(web).ports == {}
