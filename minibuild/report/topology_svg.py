@@ -15,7 +15,7 @@ _MARGIN, _GAP = 24, 32
 _BOX, _ROW = 132, 46
 _SWITCH_TOP, _HOST_TOP = 40, 190
 _SWITCH_HEIGHT = 56
-_PORT = 92
+_PORT, _TITLE, _LETTER = 104, 48, 6.2
 _COLOURS = ("#2563eb", "#dc2626", "#059669", "#d97706", "#7c3aed", "#0891b2", "#be185d", "#4d7c0f")
 _STYLE = """text{font:13px system-ui,sans-serif;fill:#1f2937}.s{font-size:11px;fill:#4b5563}
 .t{font-weight:600}rect{stroke:#6b7280;fill:#fff}.h{fill:#f3f4f6}.b{fill:#fef3c7}.c{fill:#dbeafe}
@@ -54,7 +54,7 @@ class _Drawing:
         for switch in dict.fromkeys(port.switch for port in self.topology.ports):
             ports = [port for port in self.topology.ports if port.switch == switch]
             width = max(len(ports) * _PORT, _BOX)
-            self.box((x, _SWITCH_TOP), (width, _SWITCH_HEIGHT), "s", switch)
+            self.box((x, _SWITCH_TOP), (width, _SWITCH_HEIGHT), "w", switch)
             for number, port in enumerate(ports):
                 left = x + number * _PORT
                 text = escape(f"{port.number}: {port_text(port)}")
@@ -78,11 +78,12 @@ class _Drawing:
         nics = [one for one in host.devices if one.kind == "physical"]
         columns = max(len(roots), len(nics), 1)
         rows = max((len(host.containers.get(one.name, ())) for one in roots), default=0)
-        width = columns * (_BOX + 12) + 12
-        height = 52 + (2 + rows) * (_ROW + 14)
-        self.box((left, _HOST_TOP), (width, height), "h", f"{host.name}  {engine_text(host.spec)}")
+        title = (host.name, engine_text(host.spec))
+        width = max(columns * (_BOX + 12) + 12, int(len(title[1]) * _LETTER) + 16)
+        height = _TITLE + 12 + (2 + rows) * (_ROW + 14)
+        self.box((left, _HOST_TOP), (width, height), "h", *title)
         place: dict[str, tuple[int, int]] = {}
-        top = _HOST_TOP + 34
+        top = _HOST_TOP + _TITLE
         for number, nic in enumerate(nics):
             x = left + 12 + number * (_BOX + 12)
             place[nic.name] = (x, top)
@@ -97,7 +98,7 @@ class _Drawing:
     def bridges(
         self, host: ShownHost, roots: list[Device], left: int, place: dict[str, tuple[int, int]]
     ) -> None:
-        top = _HOST_TOP + 34 + _ROW + 14
+        top = _HOST_TOP + _TITLE + _ROW + 14
         for number, bridge in enumerate(roots):
             x = left + 12 + number * (_BOX + 12)
             self.box((x, top), (_BOX, _ROW), "b", bridge.name, *bridge.spec.addresses[:1])
