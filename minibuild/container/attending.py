@@ -17,6 +17,7 @@ from minibuild.container.records import Event, Record
 from minibuild.container.rootfs import keep_changes
 from minibuild.container.simulation import Plumbing, add_neighbours, interrupt, run_beside, simulate
 from minibuild.container.streams import Held, HostInput, Output
+from minibuild.kernel.fidelity import FidelityError
 from minibuild.kernel.streams import Source
 
 if TYPE_CHECKING:
@@ -73,6 +74,13 @@ def run_attended(engine: Engine, record: Record, console: Console) -> int:
         try:
             with _interrupts(live.signals):
                 outcome = simulate(run.box, run.system, run.process, live, serve=False)
+        except FidelityError as error:
+            _abandon(engine, record)
+            error.hint = (
+                "run it with -d: a program that nobody knows is then taken for a service that stays up; or"
+                " take its success for granted with --fidelity assume"
+            )
+            raise
         except BaseException:
             _abandon(engine, record)
             raise

@@ -37,4 +37,5 @@ def prune(engine: Engine, *, volumes: bool = False) -> Cleared:
                 cleared.freed += engine.volumes.size(volume.name)
                 engine.volumes.remove_if_free(volume.name)
                 names.append(volume.name)
+    engine.volumes.sweep()
     return cleared

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from minibuild.container.box import Box, Surroundings
 from minibuild.container.errors import ContainerError, NoSuchContainerError
 from minibuild.container.rootfs import keep_changes
-from minibuild.container.simulation import Outcome, Plumbing, interrupt, rest, send, simulate
+from minibuild.container.simulation import Outcome, Plumbing, interrupt, listed, rest, send, simulate
 from minibuild.container.streams import Held, Output
 from minibuild.filesystem import apply_layer
 from minibuild.kernel.streams import Source
@@ -236,7 +236,9 @@ class Live:
             return
         snapshot = run.box.filesystem.snapshot()
         layer = keep_changes(engine.store, self._layers, snapshot)
-        if layer is None and self.told == len(run.written):
+        processes = listed(run.system)
+        same = tuple(one.pid for one in processes) == tuple(one.pid for one in record.state.processes)
+        if layer is None and self.told == len(run.written) and same:
             return
         self._layers = snapshot
         fresh = run.written[self.told :]
@@ -244,6 +246,7 @@ class Live:
             record.state,
             layers=(*record.state.layers, *((layer,) if layer else ())),
             outputs=len(run.written),
+            processes=processes,
         )
         try:
             with engine.store.transaction():

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-import shutil
 from functools import partial
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from minibuild.store.store import Store
 
@@ -51,18 +49,12 @@ def _volume_problems(store: Store) -> Iterator[Problem]:
             container,
         )
         yield f"volume {volume} is held by container {container[:12]}, which is missing", drop, "let go"
-    known: set[Path] = set()
     for host, name in store.execute("SELECT host, name FROM volumes ORDER BY name").fetchall():
         directory = (store.root / "hosts" / host if host else store.root) / "volumes" / name
-        known.add(directory)
         files = directory / "_data"
         if not files.is_dir():
             make = partial(files.mkdir, parents=True, exist_ok=True)
             yield f"the files of volume {name} are missing", make, "an empty directory made"
-    for directory in sorted((store.root / "volumes").glob("*")):
-        if directory not in known:
-            clear = partial(shutil.rmtree, directory, ignore_errors=True)
-            yield f"{directory} belongs to no volume", clear, "removed"
 
 
 def _forget(store: Store, container: str) -> None:

@@ -5,6 +5,7 @@ again.
 from __future__ import annotations
 
 import marshal
+import zlib
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 # (number of the mount, operation, its first argument, errno or 0, result)
 _Answer = tuple[int, str, Any, int, Any]
 _MOST = 16 << 20
+_CHECKSUM = 4
 
 
 class Recorder:
@@ -25,7 +27,7 @@ class Recorder:
     """
 
     def __init__(self, past: Iterable[bytes]) -> None:
-        self._past: list[_Answer] = [answer for data in past for answer in marshal.loads(data)]
+        self._past: list[_Answer] = [answer for data in past for answer in _checked(data)]
         self._next = 0
         self._fresh: list[_Answer] = []
         self._accesses: list[HostAccess] = []
@@ -45,7 +47,7 @@ class Recorder:
         if not self._fresh:
             return None
         data, self._fresh = marshal.dumps(self._fresh), []
-        return data
+        return zlib.crc32(data).to_bytes(_CHECKSUM, "big") + data
 
     def answer(self, mount: int, operation: str, arguments: tuple[Any, ...]) -> Any:
         """What the host said, or says now."""
@@ -93,6 +95,15 @@ class Recorder:
         for (mount, number), (parts, mode) in self._open.items():
             with suppress(OSError):  # its name is gone: what is left of it can't be reached again
                 self._accesses[mount].do("reopen", number, parts, mode)
+
+
+def _checked(raw: bytes) -> list[_Answer]:
+    """What was kept; nothing of what was damaged, since `marshal` trusts what it reads."""
+    data = raw[_CHECKSUM:]
+    if zlib.crc32(data) != int.from_bytes(raw[:_CHECKSUM], "big"):
+        return []
+    found: list[_Answer] = marshal.loads(data)
+    return found
 
 
 class RecordedAccess:

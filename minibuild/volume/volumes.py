@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]*\Z")
 _ABSOLUTE = "If you intended to pass a host directory, use absolute path"
+_RECENT = 3600  # seconds in which somebody may be about to make a volume
 _COLUMNS = "name, created, anonymous, labels, options"
 
 
@@ -157,6 +158,17 @@ class Volumes:
         """Remove a volume unless somebody holds it."""
         with suppress(VolumeError):
             self.remove(name)
+
+    def sweep(self) -> None:
+        """Remove what commands that were killed left: files of volumes that nobody knows, and of removed
+        ones.
+        """
+        known = {volume.name for volume in self.all()}
+        before = time.time() - _RECENT
+        with suppress(OSError):
+            for directory in list(self.directory.iterdir()):
+                if directory.name not in known and directory.lstat().st_mtime < before:
+                    shutil.rmtree(directory, ignore_errors=True)
 
     def size(self, name: str) -> int:
         """The bytes of a volume's files."""
