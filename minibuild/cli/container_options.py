@@ -40,7 +40,8 @@ class RunCommand(DockerCommand):
         except click.NoSuchOption as error:
             raise RunError(MinibuildError(f"unknown flag: {error.option_name}")) from None
         except click.MissingParameter:
-            raise RunError(MinibuildError(f'"{ctx.command_path}" requires at least 1 argument.')) from None
+            what = f'"{ctx.command_path}" requires more arguments.'
+            raise RunError(MinibuildError(what, hint=self.get_usage(ctx)), 1) from None
         except click.UsageError as error:
             raise RunError(MinibuildError(error.format_message())) from None
 
@@ -255,17 +256,23 @@ def _restart(text: str, *, auto_remove: bool) -> tuple[str, int]:
 
 
 def _health(given: dict[str, Any]) -> Any:
-    from minibuild.dockerfile.durations import parse_duration
     from minibuild.image.config import Healthcheck
 
-    times = {
-        key: parse_duration(given[f"health_{key}"]) if given[f"health_{key}"] else 0
-        for key in ("interval", "timeout", "start_period")
-    }
+    times = {key: _duration(given[f"health_{key}"]) for key in ("interval", "timeout", "start_period")}
     if not given["health_cmd"] and not any(times.values()) and not given["health_retries"]:
         return None
     test = ("CMD-SHELL", given["health_cmd"]) if given["health_cmd"] else ()
     return Healthcheck(test, retries=given["health_retries"], **times)
+
+
+def _duration(text: str) -> int:
+    from minibuild.dockerfile.durations import parse_duration
+    from minibuild.dockerfile.errors import FaultError
+
+    try:
+        return parse_duration(text) if text else 0
+    except FaultError as error:
+        raise MinibuildError(error.message, hint="a duration looks like 30s, 1m30s or 500ms") from None
 
 
 def _exposed(given: dict[str, Any]) -> tuple[str, ...]:

@@ -141,7 +141,8 @@ class Box:
             view = self.filesystem.view(account.credentials, cwd=cwd)
         except OSError as error:
             status = 127 if error.errno == errno.ENOENT else 126
-            raise StartError(f'chdir to cwd ("{cwd}"): {strerror(error).lower()}', status) from None
+            why = errno.ENOTDIR if error.errno == errno.EEXIST else error
+            raise StartError(f'chdir to cwd ("{cwd}"): {strerror(why).lower()}', status) from None
         pairs = (entry.partition("=") for entry in env)
         variables = {"PATH": DEFAULT_PATH, "HOSTNAME": system.hostname}
         if self.record.spec.tty:

@@ -23,6 +23,8 @@ def parse_published(text: str) -> list[tuple[str, str, str]]:
     if not colon:
         address, host = "", head
     address = address.strip("[]")
+    if address and not _is_address(address):
+        raise ContainerError(f"Invalid ip address: {address}", hint=f"in {text}")
     inner = _range(port, text)
     outer: list[str] = [str(number) for number in _range(host, text)] if host else []
     if outer and len(outer) != len(inner):
@@ -30,6 +32,16 @@ def parse_published(text: str) -> list[tuple[str, str, str]]:
             return [(f"{inner[0]}/{protocol}", address, host)]
         raise ContainerError(f"Invalid ranges specified for container and host Ports: {port} and {host}")
     return [(f"{number}/{protocol}", address, outer[at] if outer else "") for at, number in enumerate(inner)]
+
+
+def _is_address(text: str) -> bool:
+    from ipaddress import ip_address  # few ports are bound to one
+
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _split(text: str, whole: str) -> tuple[str, str]:

@@ -20,7 +20,8 @@ def volume_list(
     volumes: Sequence[Volume], held: Mapping[str, int], filters: Sequence[str], form: str, *, quiet: bool
 ) -> str:
     """The list as text; `held` says how many containers hold each. Raise `UsageError`."""
-    found = [volume for volume in volumes if all(test(volume) for test in tests(filters, held))]
+    wanted = tests(filters, held)
+    found = [volume for volume in volumes if all(test(volume) for test in wanted)]
     if quiet and not form:
         return "".join(volume.name + "\n" for volume in found)
     return render_list([_row(volume) for volume in found], form, COLUMNS, HEADERS)
