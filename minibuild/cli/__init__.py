@@ -17,6 +17,7 @@ COMMANDS = {
     "efficiency": "minibuild.cli.inspection:efficiency_command",
     "exec": "minibuild.cli.container_exec:exec_command",
     "explain": "minibuild.cli.explain:explain_command",
+    "explore": "minibuild.cli.explore:explore_command",
     "export": "minibuild.cli.container_files:export_command",
     "fmt": "minibuild.cli.fmt:fmt_command",
     "graph": "minibuild.cli.graph:graph_command",

@@ -44,7 +44,7 @@ def image_diff(first: Subject, second: Subject, shape: Shape) -> tuple[str, bool
     for one in files:
         lines.append(_file_line(one))
         if shape.content:
-            lines += [shown(line) for line in _unified(one)]
+            lines += [shown(line) for line in unified(one)]
     if shape.stat:
         lines += ["", _sums(files)] if lines else []
     return "".join(line + "\n" for line in lines), differs
@@ -57,7 +57,7 @@ def _setting_line(one: Setting) -> str:
 
 
 def _file_line(one: Difference) -> str:
-    what = f"  ({', '.join(_told(one, name) for name in one.what)})" if one.what else ""
+    what = f"  ({', '.join(told(one, name) for name in one.what)})" if one.what else ""
     size = ""
     if isinstance(one.old, File) and isinstance(one.new, File):
         if one.old.content.size != one.new.content.size:
@@ -67,7 +67,7 @@ def _file_line(one: Difference) -> str:
     return shown(f"{one.change} /{one.path}{what}{size}")
 
 
-def _told(one: Difference, name: str) -> str:
+def told(one: Difference, name: str) -> str:
     """What changed, and from what to what where that is short."""
     old, new = one.old, one.new
     assert old is not None
@@ -87,7 +87,8 @@ def _bytes(node: Node | None) -> int:
     return node.content.size if isinstance(node, File) else 0
 
 
-def _unified(one: Difference) -> list[str]:
+def unified(one: Difference) -> list[str]:
+    """How the texts of a file differ, as `diff -u` has it; nothing where only its attributes do."""
     if "content" not in one.what and one.change == "C":
         return []
     old, new = text_of(one.old), text_of(one.new)
@@ -126,7 +127,7 @@ def _document(
                 "what": list(one.what),
                 "oldSize": _bytes(one.old),
                 "newSize": _bytes(one.new),
-                **({"diff": _unified(one)} if shape.content else {}),
+                **({"diff": unified(one)} if shape.content else {}),
             }
             for one in files
         ],

@@ -55,7 +55,7 @@ def file_differences(first: Subject, second: Subject) -> list[Difference]:
             found.append(Difference(change.path, "A", (), None, change.node))
         else:
             assert change.node is not None
-            what = tuple(_changed(previous, change.node))
+            what = tuple(changed_attributes(previous, change.node))
             if what:
                 found.append(Difference(change.path, "C", what, previous, change.node))
     return found
@@ -82,7 +82,8 @@ def _nodes_of(snapshot: Snapshot, paths: set[str]) -> Iterator[tuple[str, Node]]
             yield path, node
 
 
-def _changed(old: Node, new: Node) -> Iterator[str]:
+def changed_attributes(old: Node, new: Node) -> Iterator[str]:
+    """What differs between two nodes, as `Difference.what` has it."""
     if type(old) is not type(new) and not (isinstance(old, Directory) and isinstance(new, Directory)):
         yield "type"
         return

@@ -181,7 +181,7 @@ def _efficiency(found: Efficiency, stack: Stack) -> dict[str, Any]:
 
 def _source(record: BuildRecord, *, lint: bool) -> dict[str, Any] | None:
     """The Dockerfile, if it is still there and still what was built, with what linting says of it."""
-    path = _path(record)
+    path = dockerfile_path(record)
     try:
         text = path.read_text("utf-8", "surrogateescape") if path is not None else ""
     except OSError:
@@ -208,7 +208,8 @@ def _source(record: BuildRecord, *, lint: bool) -> dict[str, Any] | None:
     return {"path": shown(str(path)), "lines": lines, "told": told}
 
 
-def _path(record: BuildRecord) -> Path | None:
+def dockerfile_path(record: BuildRecord) -> Path | None:
+    """The Dockerfile of a build, where it is still there."""
     given = Path(record.dockerfile)
     for path in (given, Path(record.context or ".", given.name)):
         if path.is_file():
@@ -231,7 +232,7 @@ def _graph(record: BuildRecord | None) -> str:
     from minibuild.report.graphs.model import stage_graph
     from minibuild.report.graphs.svg import svg
 
-    path = _path(record) if record is not None else None
+    path = dockerfile_path(record) if record is not None else None
     if record is None or path is None:
         return ""
     try:

@@ -1,0 +1,3 @@
+"""`minibuild explore`: layers, files and contents of an image on a terminal. `view` and `pages` know what is
+shown, without a terminal; `app`, `widgets` and `screens` draw it with Textual.
+"""
