@@ -251,3 +251,59 @@ def test_top_and_stats(minibuild, sleeping: str) -> None:
     assert minibuild("stats", "--no-stream", "--format", "{{.Name}} {{.PIDs}}").out == "web 1\n"
     minibuild("stop", "-t", "0", "web")
     assert minibuild("top", "web").status == 1
+
+
+def test_anonymous_volumes(minibuild) -> None:
+    """SPEC V1: several per run, each with a name of 64 digits."""
+    minibuild("run", "-d", "--name", "web", "-v", "/one", "-v", "/two", "busybox", "sleep", "600")
+    assert len(re.findall(r"[0-9a-f]{64}\n", minibuild("volume", "ls", "-q").out)) == 2
+    assert minibuild("exec", "web", "ls", "-d", "/one", "/two").out == "/one\n/two\n"
+
+
+def test_a_volume_is_shared_and_enters_no_image(minibuild) -> None:
+    """SPEC V2: changes are seen at once; an empty volume takes the image's files; none gets into an image."""
+    minibuild("run", "-d", "--name", "c1", "-v", "conf:/etc", "busybox", "sleep", "600")
+    minibuild("run", "-d", "--name", "c2", "-v", "conf:/other", "busybox", "sleep", "600")
+    assert "root:" in minibuild("exec", "c2", "cat", "/other/group").out
+    minibuild("exec", "c1", "sh", "-c", "echo new > /etc/seen")
+    assert minibuild("exec", "c2", "cat", "/other/seen").out == "new\n"
+    minibuild("commit", "c2", "snap")
+    assert minibuild("run", "--rm", "snap", "ls", "/other").out == ""
+
+
+def test_a_bound_directory(minibuild, tmp_path: Path) -> None:
+    """SPEC V3: made when it is missing; both sides see changes; what is in it stays."""
+    host = tmp_path / "a" / "b"
+    minibuild("run", "-d", "--name", "web", "-v", f"{host}:/d", "busybox", "sleep", "600")
+    assert host.is_dir()
+    (host / "outside").write_text("1\n")
+    assert minibuild("exec", "web", "sh", "-c", "cat /d/outside; mkdir /d/inside").out == "1\n"
+    minibuild("rm", "-f", "-v", "web")
+    assert sorted(path.name for path in host.iterdir()) == ["inside", "outside"]
+    refused = minibuild("run", "--rm", "-v", f"{host}:/d:ro", "busybox", "touch", "/d/x")
+    assert (refused.status, refused.err) == (1, "touch: /d/x: Read-only file system\n")
+    missing = minibuild("run", "--rm", "--mount", f"type=bind,src={tmp_path}/none,dst=/d", "busybox", "true")
+    assert (missing.status, (tmp_path / "none").exists()) == (125, False)
+
+
+def test_containers_that_hold_volumes(minibuild) -> None:
+    """SPEC V5, V6: chains of --volumes-from, a source that does not run, and the last one that removes."""
+    minibuild("run", "--name", "dbdata", "-v", "/dbdata", "busybox", "sh", "-c", "echo row > /dbdata/t")
+    minibuild("run", "-d", "--name", "db1", "--volumes-from", "dbdata", "busybox", "sleep", "600")
+    minibuild("run", "-d", "--name", "db2", "--volumes-from", "db1:ro", "busybox", "sleep", "600")
+    assert minibuild("exec", "db2", "cat", "/dbdata/t").out == "row\n"
+    assert "Read-only" in minibuild("exec", "db2", "touch", "/dbdata/x").err
+    [name] = minibuild("volume", "ls", "-q").out.split()
+    minibuild("rm", "-v", "dbdata")
+    minibuild("rm", "-f", "-v", "db1")
+    assert minibuild("volume", "ls", "-q").out == f"{name}\n"
+    minibuild("rm", "-f", "-v", "db2")
+    assert minibuild("volume", "ls", "-q").out == ""
+
+
+def test_mounts_inside_mounts(minibuild, tmp_path: Path) -> None:
+    script = "echo a > /o/f; echo b > /o/in/g"
+    minibuild("run", "--rm", "-v", "inner:/o/in", "-v", f"{tmp_path}:/o", "busybox", "sh", "-c", script)
+    assert (tmp_path / "f").read_text() == "a\n"
+    assert list((tmp_path / "in").iterdir()) == []
+    assert minibuild("run", "--rm", "-v", "inner:/i", "busybox", "cat", "/i/g").out == "b\n"
