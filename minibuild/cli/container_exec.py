@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 @pass_location
 def exec_command(location: StoreLocation, /, container: str, command: tuple[str, ...], **given: Any) -> None:
     """Run a command beside the first process of a container; the exit status is the command's, 126 when it
-    can't be run.
+    can't be run. With -d it is followed until it waits for something.
     """
     from minibuild.cli.engine import make_console, opened
     from minibuild.container.attending import Command, Console, execute
@@ -45,7 +45,7 @@ def exec_command(location: StoreLocation, /, container: str, command: tuple[str,
 
     if given["tty"] and given["interactive"] and not given["detach"] and not sys.stdin.isatty():
         raise MinibuildError("the input device is not a TTY")
-    asked = Command(command, given["env"], given["user"], given["workdir"], given["tty"])
+    asked = Command(command, given["env"], given["user"], given["workdir"], given["tty"], given["detach"])
     with opened(location) as engine:
         record = engine.shelf.find(container)
         if given["detach"]:

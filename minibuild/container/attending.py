@@ -15,7 +15,7 @@ from minibuild.container.lifecycle import after_end, begin_live, bring_forward, 
 from minibuild.container.locking import locked
 from minibuild.container.records import Event, Record
 from minibuild.container.rootfs import keep_changes
-from minibuild.container.simulation import Plumbing, add_neighbours, interrupt, run_beside, simulate
+from minibuild.container.simulation import AtRest, Plumbing, add_neighbours, interrupt, run_beside, simulate
 from minibuild.container.streams import Held, HostInput, Output
 from minibuild.kernel.fidelity import FidelityError
 from minibuild.kernel.streams import Source
@@ -44,7 +44,9 @@ class Console:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A command for `exec`; what is empty is the container's own."""
+    """A command for `exec`; what is empty is the container's own. A `detached` one is followed until it waits
+    for something.
+    """
 
     argv: tuple[str, ...]
     env: tuple[str, ...] = ()
@@ -120,15 +122,21 @@ def _abandon(engine: Engine, record: Record) -> None:
 
 
 class Beside:
-    """Idle of a command that runs beside a container at rest: the wall clock."""
+    """Idle of a command that runs beside a container at rest: the wall clock, or the end of looking at a
+    detached one.
+    """
 
-    def __init__(self, engine: Engine, system: System, stdin: HostInput | None) -> None:
-        self.engine, self.system, self.stdin = engine, system, stdin
+    def __init__(
+        self, engine: Engine, system: System, stdin: HostInput | None, *, detached: bool = False
+    ) -> None:
+        self.engine, self.system, self.stdin, self.detached = engine, system, stdin, detached
         self.signals: list[int] = []
         self.target = 0
 
     def __call__(self, wake: int | None) -> bool:
         system = self.system
+        if self.detached:
+            raise AtRest(wake)
         while True:
             while self.signals:
                 interrupt(
@@ -179,11 +187,13 @@ def execute(engine: Engine, record: Record, command: Command, console: Console) 
         for number in ((1, 1) if command.tty else (1, 2))
     ]
     Plumbing(first, *outputs).connect(process)
-    idle = Beside(engine, system, stdin)
+    idle = Beside(engine, system, stdin, detached=command.detached)
     idle.target = process.pid
     try:
         with _interrupts(idle.signals):
             status, problem = run_beside(system, process, idle)
+    except AtRest:  # what a detached command does after its first wait is not followed
+        status, problem = 0, None
     finally:
         snapshot, volatile = box.filesystem.snapshot(), box.volatile.snapshot()
         box.close()

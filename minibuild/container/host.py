@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
+import signal
 import time
 from typing import TYPE_CHECKING
 
 from minibuild.catalogue.executable import executable
 from minibuild.container.pseudo import pseudo_filesystems
-from minibuild.container.simulation import run_beside
+from minibuild.container.simulation import run_beside, send
 from minibuild.filesystem import FileSystem
 from minibuild.kernel.execution import DEFAULT_PATH
+from minibuild.kernel.limits import Limits
 from minibuild.kernel.process import Process
 from minibuild.kernel.streams import Sink, Source
 from minibuild.kernel.system import Machine, System
@@ -21,22 +23,32 @@ from minibuild.programs.registry import LOCATIONS, lookup
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from minibuild.container.simulation import Idle
     from minibuild.store import Store
 
+_LIMITS = Limits(work=20_000_000, output=256 << 20, seconds=3600.0)
 # The host is a Debian machine, but for its ping.
 _BUSYBOX = ("ping", "ping6")
 _PASSWD = "root:x:0:0:root:/root:/bin/bash\nnobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n"
 
 
-def run_on_host(store: Store, host: str, argv: Sequence[str], write: Callable[[int, bytes], object]) -> int:
+def run_on_host(
+    store: Store,
+    host: str,
+    argv: Sequence[str],
+    write: Callable[[int, bytes], object],
+    stdin: bytes = b"",
+) -> int:
     """Run a command as root on the host `host` ("": the store's own); its status, 127 and 126 when it can't
-    be started. `write` takes descriptor (1 or 2) and bytes. The host's files are gone afterwards.
+    be started. `write` takes descriptor (1 or 2) and bytes. Whoever sleeps does so for real; an interrupt
+    goes to the command. The host's files are gone afterwards.
     """
     network = Namespace(store, host)
     interfaces = network.interfaces()
     hostname = network.hostname
     filesystem = _files(hostname)
-    machine = Machine(lookup=lookup, now=time.time_ns(), seed=os.urandom(8).hex(), hostname=hostname)
+    seed = os.urandom(8).hex()
+    machine = Machine(lookup=lookup, now=time.time_ns(), seed=seed, hostname=hostname, limits=_LIMITS)
     system = System(filesystem, machine)
     system.namespace = network
     filesystem.clock = system.clock.now
@@ -45,18 +57,29 @@ def run_on_host(store: Store, host: str, argv: Sequence[str], write: Callable[[i
         env = {"PATH": DEFAULT_PATH, "HOME": "/root"}
         process = Process(system, argv=argv, env=env, view=filesystem.view(cwd="/root"))
         limit = system.limits.output
-        process.descriptors.put(0, Source(b""))
+        process.descriptors.put(0, Source(stdin))
         process.descriptors.put(1, Sink(lambda data: write(1, data), limit))
         process.descriptors.put(2, Sink(lambda data: write(2, data), limit))
-        status, problem = run_beside(system, process, _wait)
+        status, problem = run_beside(system, process, _in_real_time(system, process.pid))
     if problem is not None:
         write(2, f"{problem.message}\n".encode())
         return problem.status
     return status
 
 
-def _wait(wake: int | None) -> bool:  # noqa: ARG001  time passes by the scheduler alone
-    return False
+def _in_real_time(system: System, pid: int) -> Idle:
+    """When all sleep, let real time pass until the first one wakes."""
+
+    def idle(wake: int | None) -> bool:
+        if wake is not None:
+            try:
+                time.sleep(max(wake - system.clock.now(), 0) / 1e9)
+            except KeyboardInterrupt:
+                send(system, pid, signal.SIGINT)
+                return True
+        return False
+
+    return idle
 
 
 def _files(hostname: str) -> FileSystem:

@@ -98,6 +98,8 @@ def test_exec_runs_beside_it(minibuild, sleeping: str) -> None:
     assert (missing.status, 'exec: "nosuch"' in missing.err) == (126, True)
     assert "1 root" in minibuild("exec", "web", "ps").out
     assert minibuild("exec", "nobody", "true").status == 1
+    assert minibuild("exec", "-d", "web", "sh", "-c", "echo x > /detached; sleep 1000").status == 0
+    assert minibuild("exec", "web", "cat", "/detached").out == "x\n"
 
 
 def test_stop_and_what_follows(minibuild, sleeping: str) -> None:
