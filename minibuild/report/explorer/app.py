@@ -60,7 +60,7 @@ class ExplorerApp(App[None]):
     ENABLE_COMMAND_PALETTE = False
     CSS = """
     #left { width: 2fr; }
-    #right { width: 3fr; }
+    #right { width: 3fr; border-left: solid $primary; }
     #layers { height: 1fr; }
     #layer { height: auto; max-height: 12; padding: 0 1; border-top: solid $primary; }
     #image { height: 1; padding: 0 1; background: $panel; }

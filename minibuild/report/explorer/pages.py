@@ -93,7 +93,7 @@ def source_page(view: Explorer) -> Page:
         )
         for number, text in enumerate(lines)
     ]
-    title = f"{safe(str(path))}, line {layer.line}: layer {layer.number}"
+    title = f"Layer {layer.number}: line {layer.line} of {safe(str(path))}"
     if at >= len(lines) or lines[at].split()[:1] not in (step.split()[:1], ["FROM"]):
         remark = Line(f"the file has changed since: that line was {safe(step)}", "note")
         return Page(title, (remark, Line(""), *shown), min(at + 2, len(shown)))

@@ -83,7 +83,7 @@ class FileTree(Tree[Row | None]):
         self.root.set_label(Text("/"))
         if self.view.problem:
             self.root.add_leaf(Text(self.view.problem, "red"))
-        self._load(self.root, opened, [_MOST_OPEN])
+        self._load(self.root, self._rows(self.root), opened, [_MOST_OPEN])
         self.root.expand()
         self.go_to(path)
 
@@ -116,7 +116,7 @@ class FileTree(Tree[Row | None]):
         """Read a directory the first time."""
         row = event.node.data
         if row is not None and not event.node.children:
-            self._load(event.node, set(), [0])
+            self._load(event.node, self._rows(event.node), set(), [0])
 
     def _open_nodes(self) -> list[TreeNode[Row | None]]:
         found, ahead = [], [self.root]
@@ -127,18 +127,23 @@ class FileTree(Tree[Row | None]):
                 ahead.extend(node.children)
         return found
 
-    def _load(self, node: TreeNode[Row | None], opened: set[str], room: list[int]) -> None:
+    def _rows(self, node: TreeNode[Row | None]) -> list[Row]:
+        return self.view.rows(node.data.path if node.data is not None else "")
+
+    def _load(self, node: TreeNode[Row | None], rows: list[Row], opened: set[str], room: list[int]) -> None:
         """Add the rows of a directory, and those of directories that are to be open: the ones that were, and
-        where little is shown those with changes or matches, too.
+        as long as there is room those with changes or matches, too.
         """
-        rows = self.view.rows(node.data.path if node.data is not None else "")
         room[0] -= len(rows)
         for row in rows[:_MOST_ROWS]:
-            is_open = row.path in opened or (room[0] > 0 and (row.touched or bool(self.view.pattern)))
             inner = row.kind == "dir" and (self.view.aggregated or row.touched or row.change == "D")
             child = node.add(label(row), row, allow_expand=inner)
-            if inner and is_open:
-                self._load(child, opened, room)
+            tells = row.touched or bool(self.view.pattern)
+            if not inner or not (row.path in opened or (tells and room[0] > 0)):
+                continue
+            below = self._rows(child)
+            if row.path in opened or len(below) <= room[0]:
+                self._load(child, below, opened, room)
                 child.expand()
         if len(rows) > _MOST_ROWS:
             node.add_leaf(Text(f"… and {len(rows) - _MOST_ROWS:,} more: / narrows them down", "italic"))
