@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from minibuild.container.errors import ContainerError, NoSuchContainerError
 from minibuild.container.naming import candidate, taken
 from minibuild.container.records import Event, Record, Spec, State
+from minibuild.store.errors import REPAIR, StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -223,4 +224,7 @@ def _due(state: State) -> int | None:
 
 def _record(row: tuple[str, str, str, int, str, str, int]) -> Record:
     id_, host, name, created, spec, state, version = row
-    return Record(id_, host, name, created, Spec.from_json(spec), State.from_json(state), version)
+    try:
+        return Record(id_, host, name, created, Spec.from_json(spec), State.from_json(state), version)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise StoreError(f"what is known of container {name} is damaged", hint=REPAIR) from None

@@ -17,15 +17,15 @@ Problem = tuple[str, "Callable[[], object]", str]
 
 def container_problems(store: Store, has: Callable[[str], bool]) -> Iterator[Problem]:
     """What is wrong with containers and volumes; `has` tells whether a blob is there and sound."""
-    for container, name, image, text in store.execute(
-        "SELECT id, name, image, state FROM containers ORDER BY name"
+    for container, name, image, text, spec in store.execute(
+        "SELECT id, name, image, state, spec FROM containers ORDER BY name"
     ).fetchall():
         forget = partial(_forget, store, container)
         if not store.image_exists(image):
             yield f"container {name} lacks its image {image}", forget, "container removed"
             continue
         try:
-            state = json.loads(text)
+            state, _ = json.loads(text), json.loads(spec)["config"]
             layers = {*state["base"], *state["layers"], *state["volatile"]}
         except (ValueError, KeyError, TypeError):
             yield f"the state of container {name} is damaged", forget, "container removed"

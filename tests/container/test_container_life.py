@@ -14,6 +14,7 @@ from minibuild.container.errors import ContainerError, NoSuchContainerError, Sta
 from minibuild.container.records import Record
 from minibuild.image.config import Healthcheck
 from minibuild.store import Store
+from minibuild.store.errors import StoreError
 
 _SECOND = 1_000_000_000
 _START = 1_700_000_000 * _SECOND
@@ -256,3 +257,24 @@ def test_a_paused_time_counts_for_what_is_due(engine: Clocked, started: Start) -
     record = lifecycle.unpause(engine, lifecycle.pause(engine, started("sleep 5; echo x")))
     assert engine.shelf.due(engine.now()) == []
     assert engine.shelf.due(engine.now() + 6 * _SECOND) == [record.id]
+
+
+def test_a_damaged_row_is_told_and_mended(engine: Clocked, made: Start) -> None:
+    made("true", "sound")
+    made("true", "broken")
+    engine.store.execute("UPDATE containers SET state = '{' WHERE name = 'broken'")
+    with pytest.raises(StoreError, match="container broken is damaged"):
+        engine.shelf.all()
+    assert engine.store.verify() == ["the state of container broken is damaged"]
+    engine.store.verify(repair=True)
+    assert [record.name for record in engine.shelf.all()] == ["sound"]
+    assert engine.store.verify() == []
+
+
+def test_containers_keep_their_files_and_images_over_a_prune(engine: Clocked, started: Start) -> None:
+    record = started("echo x > /f; sleep 100")
+    run_in(engine, record, "echo y > /g")
+    engine.store.prune(all=True)
+    assert run_in(engine, record, "cat /f /g") == (0, "x\ny\n")
+    lifecycle.restart(engine, engine.shelf.current(record), 0)
+    assert run_in(engine, record, "cat /g") == (0, "y\n")
