@@ -10,6 +10,7 @@ from minibuild.store import Store
 # Facts about images that their configurations don't tell: memos of the store.
 _PARTIAL = "partial:"
 _ASSUMED = "assumed:"
+_MADE = "catalogue:"  # the name that the catalogue made the image for, and the catalogue's edition
 
 
 def find_base(name: str, store: Store, fidelity: str, platform: str, *, make: bool = True) -> StageImage:
@@ -21,6 +22,8 @@ def find_base(name: str, store: Store, fidelity: str, platform: str, *, make: bo
     """
     image_id = store.resolve(name)
     if image_id is not None:
+        if make:
+            image_id = _renewed(image_id, name, store)
         return _for_platform(_stored(image_id, store, fidelity, name), platform, store, make=make)
     try:
         reference = parse_reference(name)
@@ -38,6 +41,31 @@ def find_base(name: str, store: Store, fidelity: str, platform: str, *, make: bo
     if image_id is None:
         raise _unknown(name, reference)
     return _for_platform(_stored(image_id, store, fidelity, name), platform, store, make=True)
+
+
+def _renewed(image_id: str, name: str, store: Store) -> str:
+    """The image, made again if another edition of the catalogue made it for that name: what has not changed
+    since comes out as the same image.
+    """
+    made = store.memo_get(_MADE + image_id)
+    if made is None:
+        return image_id
+    from minibuild.catalogue.edition import edition
+
+    wanted, _, made_by = made.rpartition(" ")
+    if made_by == edition():
+        return image_id
+    try:
+        reference = parse_reference(name)
+    except ReferenceError:
+        return image_id  # an image that is called by its ID stays what it is
+    if reference.digest or _canonical(reference) != wanted:
+        return image_id
+    return _from_catalogue(reference, store) or image_id
+
+
+def _canonical(reference: Reference) -> str:
+    return reference._replace(digest="", tag=reference.tag or "latest").canonical
 
 
 def _to_be_made(name: str, reference: Reference, fidelity: str) -> StageImage:
@@ -112,7 +140,10 @@ def _from_catalogue(reference: Reference, store: Store) -> str | None:
     image_id = store.put_image(committed(bare, found.config, entry, layer, ""))
     if found.partial:
         remember_partial(image_id, store)
-    store.tag(image_id, reference._replace(digest="", tag=reference.tag or "latest").canonical)
+    from minibuild.catalogue.edition import edition
+
+    store.memo_put(_MADE + image_id, f"{_canonical(reference)} {edition()}")
+    store.tag(image_id, _canonical(reference))
     return image_id
 
 
