@@ -68,13 +68,16 @@ def exec_command(location: StoreLocation, /, container: str, command: tuple[str,
     short_help="Show what a container writes.",
     epilog="Example: minibuild attach web",
 )
-@click.option("--no-stdin", is_flag=True, help="Accepted; only output is attached.")
+@click.option("--no-stdin", is_flag=True, help="Don't attach standard input.")
 @click.option("--sig-proxy", default="true", metavar="BOOL", help="Accepted.")
 @click.argument("container")
 @pass_location
-def attach_command(location: StoreLocation, /, container: str, **_: Any) -> None:
-    """Show what a running container writes from now on; the exit status is its own."""
+def attach_command(location: StoreLocation, /, container: str, no_stdin: bool, **_: Any) -> None:
+    """Show what a running container writes from now on, and hand standard input on to one that has it open
+    (-i); the exit status is the container's.
+    """
     from minibuild.cli.engine import make_console, opened
+    from minibuild.container.streams import read_input
     from minibuild.container.watching import follow_output
 
     with opened(location) as engine:
@@ -83,7 +86,9 @@ def attach_command(location: StoreLocation, /, container: str, **_: Any) -> None
             raise MinibuildError("You cannot attach to a paused container, unpause it first")
         if not record.state.is_running:
             raise MinibuildError("You cannot attach to a stopped container, start it first")
-        status = follow_output(engine, record, make_console(interactive=False, tty=False).write)
+        reads = record.spec.open_stdin and not no_stdin
+        console = make_console(interactive=False, tty=False)
+        status = follow_output(engine, record, console.write, read_input if reads else None)
     if status:
         raise click.exceptions.Exit(status)
 

@@ -86,6 +86,17 @@ class HostInput(Held):
         return True
 
 
+def read_input() -> bytes | None:
+    """What the command line's standard input has: b"" at its end, None for nothing yet."""
+    try:
+        number = sys.stdin.fileno()
+    except (OSError, ValueError, AttributeError):
+        return sys.stdin.buffer.read()
+    if os.name == "posix" and not select.select([number], [], [], 0)[0]:
+        return None
+    return os.read(number, _BLOCK)
+
+
 class Output(Sink):
     """Takes what is written; a terminal's lines end with a carriage return, too."""
 

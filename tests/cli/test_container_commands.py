@@ -309,3 +309,12 @@ def test_mounts_inside_mounts(minibuild, tmp_path: Path) -> None:
     assert (tmp_path / "f").read_text() == "a\n"
     assert list((tmp_path / "in").iterdir()) == []
     assert minibuild("run", "--rm", "-v", "inner:/i", "busybox", "cat", "/i/g").out == "b\n"
+
+
+def test_attach_hands_input_on(minibuild) -> None:
+    script = "read x; echo got $x; read y; exit 4"
+    minibuild("run", "-d", "-i", "--name", "asks", "busybox", "sh", "-c", script)
+    shown = minibuild("attach", "asks", stdin=b"this\nthat\n")
+    assert (shown.status, shown.out) == (4, "got this\n")
+    assert minibuild("logs", "asks").out == "got this\n"
+    assert minibuild("attach", "asks").status == 1
