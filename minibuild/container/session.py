@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 # Somebody who thinks takes time; what runs away is still ended.
 _LIMITS = Limits(work=20_000_000, output=1 << 32, seconds=24 * 3600.0)
+_MOST_SHELLS = 50  # a shell that fails before it reads would fail for ever
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ def visit(container: Container, seat: Seat, visitor: Visitor) -> None:
     """
     copy = FileSystem(container.filesystem.snapshot(), clock=container.filesystem.clock)
     inside = replace(container, filesystem=copy, on_output=visitor.write, limits=_LIMITS)
-    while True:
+    for _ in range(_MOST_SHELLS):
         asked = _Asked(visitor.open_input)
         try:
             execution = inside.attend(
@@ -64,13 +65,18 @@ def visit(container: Container, seat: Seat, visitor: Visitor) -> None:
                 return
             visitor.tell("a new shell goes on")
             continue
+        except KeyboardInterrupt:  # of a command: at a prompt the terminal takes it
+            if not asked.is_tty:
+                raise
+            visitor.tell("interrupted: a new shell goes on")
+            continue
         if execution.problem:
             visitor.tell(f"no shell can be opened: {execution.problem}")
         return
 
 
 class _Asked:
-    """Whether anything was read: a shell that fails before it reads would fail again, for ever."""
+    """Whether there may be more to read than a shell that ended early has read."""
 
     def __init__(self, open_input: Callable[[Scheduler], Stream]) -> None:
         self._open = open_input
@@ -85,7 +91,9 @@ class _Asked:
 
     def read(self) -> bool:
         """Whether there may be more commands, after some that ran."""
-        stream = self._stream
-        if stream is None:
-            return False
-        return bool(stream.is_tty) or getattr(stream, "offset", 0) > self._offset
+        return self.is_tty or getattr(self._stream, "offset", 0) > self._offset
+
+    @property
+    def is_tty(self) -> bool:
+        """Whether it is a terminal that is read."""
+        return self._stream is not None and self._stream.is_tty

@@ -162,3 +162,31 @@ def test_break_on_a_terminal(context, root: Path) -> None:
     assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
     assert b"123\r" in shown
     assert b"done\r\n" in shown
+
+
+def test_an_interrupt_ends_a_command_and_not_the_build(context, root: Path) -> None:
+    """What runs away on a terminal can be stopped; another shell goes on."""
+    directory = context("FROM busybox\nRUN echo done\n")
+    words = ("-m", "minibuild", "--root", str(root), "build", "--break", "2", str(directory))
+    pid, terminal = pty.fork()
+    if not pid:
+        os.execv(sys.executable, (sys.executable, *words))
+    shown = b""
+    typed = iter([b"touch /a; while :; do :; done\n", b"echo 1$((1+1))3 /a*\n", b"exit\n"])
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        if not select.select([terminal], [], [], 1)[0]:
+            if b"while" in shown:
+                os.write(terminal, b"\x03")
+            continue
+        try:
+            block = os.read(terminal, 4096)
+        except OSError:
+            break
+        shown += block
+        if shown.endswith(b"/ # "):
+            os.write(terminal, next(typed, b"exit\n"))
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
+    assert b"interrupted: a new shell goes on" in shown
+    assert b"123 /a\r" in shown
+    assert b"Successfully built" in shown

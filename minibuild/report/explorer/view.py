@@ -80,7 +80,7 @@ class Explorer:
         self.pattern = ""
         self.record = find_build(subject.store, subject.image)
         self._changes: dict[int, _Changes] = {}
-        self._wanted: set[str] | None = None  # the paths that match, and what is above them
+        self._wanted: tuple[set[str], int] | None = None  # what `_found` gives, once it was asked for
 
     @cached_property
     def efficiency(self) -> Efficiency:
@@ -131,7 +131,7 @@ class Explorer:
 
     def matches(self) -> int:
         """How many paths match the pattern."""
-        return sum(self.is_match(path) for path in set(self._paths()))
+        return self._found()[1]
 
     def is_match(self, path: str) -> bool:
         """Whether a path has what is wanted in it; or is as the pattern says."""
@@ -207,16 +207,19 @@ class Explorer:
         return False
 
     def _is_wanted(self, path: str) -> bool:
-        if not self.pattern:
-            return True
+        return not self.pattern or path in self._found()[0]
+
+    def _found(self) -> tuple[set[str], int]:
+        """(the paths that match and what is above them, how many match)."""
         if self._wanted is None:
-            self._wanted = set()
-            for found in self._paths():
-                if self.is_match(found):
-                    while found and found not in self._wanted:
-                        self._wanted.add(found)
-                        found = posixpath.dirname(found)
-        return path in self._wanted
+            matching = {path for path in self._paths() if self.is_match(path)}
+            wanted = set()
+            for path in matching:
+                while path and path not in wanted:
+                    wanted.add(path)
+                    path = path.rpartition("/")[0]
+            self._wanted = wanted, len(matching)
+        return self._wanted
 
     def _paths(self) -> Iterator[str]:
         """All paths that can be shown now."""
