@@ -10,6 +10,7 @@ COMMANDS = {
     "cat": "minibuild.cli.inspection:cat_command",
     "commit": "minibuild.cli.container_files:commit_command",
     "completion": "minibuild.cli.completion:completion_command",
+    "compose": "minibuild.cli.compose:compose_group",
     "container": "minibuild.cli.container:container_group",
     "cp": "minibuild.cli.container_files:cp_command",
     "create": "minibuild.cli.container_run:create_command",
