@@ -1,5 +1,6 @@
 """The house rules that a program can check: types, style, one-way imports, modules of a size to read."""
 
+import fnmatch
 import subprocess
 import sys
 from pathlib import Path
@@ -64,3 +65,10 @@ main()
     result = run("-c", program)
     assert result.returncode == 0, result.stderr
     assert result.stdout.startswith("sha256:")
+
+
+def test_no_directory_of_tests_is_passed_over(request):
+    unread = request.config.getini("norecursedirs")
+    for path in (ROOT / "tests").rglob("test_*.py"):
+        for directory in path.relative_to(ROOT).parts[:-1]:
+            assert not any(fnmatch.fnmatch(directory, pattern) for pattern in unread), path
