@@ -20,7 +20,7 @@ def host_group() -> None:
     short_help="Run a command on the simulated host.",
     epilog="Example: minibuild host exec -- brctl show",
 )
-@click.option("-i", "--interactive", is_flag=True, help="Accepted.")
+@click.option("-i", "--interactive", is_flag=True, help="Give it what comes on standard input.")
 @click.option("-t", "--tty", is_flag=True, help="Accepted.")
 @click.argument("command", metavar="COMMAND", nargs=-1, required=True, type=click.UNPROCESSED)
 @pass_location
@@ -30,8 +30,8 @@ def exec_command(
     location: StoreLocation,
     /,
     command: tuple[str, ...],
-    interactive: bool,  # noqa: ARG001  accepted, as docker's exec does
-    tty: bool,  # noqa: ARG001
+    interactive: bool,
+    tty: bool,  # noqa: ARG001  accepted, as docker's exec does
 ) -> None:
     """Run a command on the simulated host: ip, brctl, bridge, ethtool, ping, iptables, ss, and a shell with
     the usual programs. Nothing is changed by it.
@@ -45,5 +45,6 @@ def exec_command(
         stream.buffer.flush()
 
     with opened(location) as engine:
-        status = run_on_host(engine.store, location.host, command, write)
+        given = sys.stdin.buffer.read() if interactive else b""
+        status = run_on_host(engine.store, location.host, command, write, given)
     ctx.exit(status)

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from minibuild.store import Store
 
 _LIMITS = Limits(work=20_000_000, output=256 << 20, seconds=3600.0)
+_PIDS = 811
 # The host is a Debian machine, but for its ping.
 _BUSYBOX = ("ping", "ping6")
 _PASSWD = "root:x:0:0:root:/root:/bin/bash\nnobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n"
@@ -54,6 +55,7 @@ def run_on_host(
     filesystem.clock = system.clock.now
     etc = {"/etc/hosts": network.hosts(), "/etc/resolv.conf": network.resolv_conf()}
     with pseudo_filesystems(filesystem, hostname=hostname, files=etc, sysfs=interface_files(interfaces)):
+        system.start_pids(_PIDS)  # it is not the host's first process
         env = {"PATH": DEFAULT_PATH, "HOME": "/root"}
         process = Process(system, argv=argv, env=env, view=filesystem.view(cwd="/root"))
         limit = system.limits.output
