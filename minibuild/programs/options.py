@@ -89,11 +89,12 @@ class Options:
     status of a wrong command line (1 for most, 2 for grep, 125 for env, …), `gnu_failure` that of GNU's
     program where it is another, `operand` what it calls one that is missing. `points_to_help`: the program
     that is no busybox says `Try 'NAME --help'`, instead of showing its usage. `gnu_long` names the long
-    options that busybox does not know ("*": all of them).
+    options that busybox does not know ("*": all of them), `gnu_short` has the letters of the short ones.
     """
 
     __slots__ = (
         "busybox_long",
+        "busybox_short",
         "failure",
         "gnu_failure",
         "help",
@@ -113,6 +114,7 @@ class Options:
         *,
         long: Mapping[str, str] | None = None,
         gnu_long: str = "",
+        gnu_short: str = "",
         usage: str = "",
         help: str = "",  # noqa: A002  the word people know
         failure: int = 1,
@@ -125,6 +127,7 @@ class Options:
         self.permute = not short.startswith("+")
         self.short = _short_table(short.removeprefix("+"))
         self.long = None if long is None else _long_table(long, self.short)
+        self.busybox_short = {key: takes for key, takes in self.short.items() if key not in gnu_short}
         self.busybox_long = self.long
         if self.long is not None and gnu_long:
             beside = set(self.long) if gnu_long == "*" else set(gnu_long.split())
@@ -151,6 +154,7 @@ class Options:
     def split(self, words: Sequence[str], *, busybox: bool = False) -> tuple[Opts, list[str]]:
         """Options and operands of a list of words; OptionError with getopt's message when they are wrong."""
         table = self.busybox_long if busybox else self.long
+        letters = self.busybox_short if busybox else self.short
         given: list[tuple[str, str | None]] = []
         operands: list[str] = []
         index, total = 0, len(words)
@@ -168,32 +172,8 @@ class Options:
             elif word[1] == "-" and table is not None:
                 index = _take_long(table, word[2:], words, index, given)
             else:
-                index = self._take_short(word, words, index, given)
+                index = _take_short(letters, word, words, index, given)
         return Opts(given), operands
-
-    def _take_short(
-        self, word: str, words: Sequence[str], index: int, given: list[tuple[str, str | None]]
-    ) -> int:
-        """Read one bundle ("-abVALUE"); the index after what was used."""
-        at = 1
-        while at < len(word):
-            letter = word[at]
-            at += 1
-            takes = self.short.get(letter)
-            if takes is None:
-                raise OptionError(f"invalid option -- '{letter}'")
-            if takes == NONE:
-                given.append((letter, None))
-                continue
-            value: str | None = word[at:]
-            if not value and takes == REQUIRED:
-                if index >= len(words):
-                    raise OptionError(f"option requires an argument -- '{letter}'")
-                value = words[index]
-                index += 1
-            given.append((letter, value if value or takes == REQUIRED else None))
-            break
-        return index
 
     def describe(self, name: str, *, busybox: bool = True) -> str:
         """The text of `name --help`."""
@@ -247,6 +227,35 @@ def program_name(process: Process) -> str:
     return process.argv[0].rpartition("/")[2].removeprefix("-") if process.argv else ""
 
 
+def _take_short(
+    letters: Mapping[str, int],
+    word: str,
+    words: Sequence[str],
+    index: int,
+    given: list[tuple[str, str | None]],
+) -> int:
+    """Read one bundle ("-abVALUE"); the index after what was used."""
+    at = 1
+    while at < len(word):
+        letter = word[at]
+        at += 1
+        takes = letters.get(letter)
+        if takes is None:
+            raise OptionError(f"invalid option -- '{letter}'")
+        if takes == NONE:
+            given.append((letter, None))
+            continue
+        value: str | None = word[at:]
+        if not value and takes == REQUIRED:
+            if index >= len(words):
+                raise OptionError(f"option requires an argument -- '{letter}'")
+            value = words[index]
+            index += 1
+        given.append((letter, value if value or takes == REQUIRED else None))
+        break
+    return index
+
+
 def _take_long(
     table: Mapping[str, tuple[str, int]],
     word: str,
@@ -256,7 +265,7 @@ def _take_long(
 ) -> int:
     """Read one long option ("name" or "name=value", perhaps shortened); the index after what was used."""
     name, equals, attached = word.partition("=")
-    full = _complete(table, name)
+    full = _complete(table, name, word)
     key, takes = table[full]
     value: str | None = attached if equals else None
     if takes == NONE and equals:
@@ -270,16 +279,16 @@ def _take_long(
     return index
 
 
-def _complete(table: Mapping[str, tuple[str, int]], name: str) -> str:
-    """The full name of a long option from an unambiguous beginning of it."""
+def _complete(table: Mapping[str, tuple[str, int]], name: str, word: str) -> str:
+    """The full name of a long option from an unambiguous beginning of it, in a word that may have a value."""
     if name in table:
         return name
     found = [full for full in table if full.startswith(name)]
     if not found:
-        raise OptionError(f"unrecognized option '--{name}'")
+        raise OptionError(f"unrecognized option '--{word}'")
     if len({table[full] for full in found}) > 1:
         choices = " ".join(f"'--{full}'" for full in found)
-        raise OptionError(f"option '--{name}' is ambiguous; possibilities: {choices}")
+        raise OptionError(f"option '--{word}' is ambiguous; possibilities: {choices}")
     return found[0]
 
 

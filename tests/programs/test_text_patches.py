@@ -117,3 +117,47 @@ def test_gnu_writes_what_it_rejects():
     assert ran.status == 1
     assert "1 out of 1 hunk FAILED -- saving rejects to file f.rej" in ran.out
     assert "+three" in machine.text("/w/f.rej")
+
+
+NUMBERS = "".join(f"{number}\n" for number in range(1, 13))
+CHANGED = {
+    "a line": NUMBERS.replace("3\n", "three\n", 1),
+    "its end": NUMBERS + "new\n",
+    "its beginning": "0\n" + NUMBERS,
+    "a line less": NUMBERS.replace("5\n", "", 1),
+    "lines more": NUMBERS.replace("6\n", "6\n6a\n6b\n", 1),
+    "two places": NUMBERS.replace("2\n", "zwei\n", 1).replace("11\n", "x\ny\n", 1),
+    "no newline at its end": NUMBERS.removesuffix("\n"),
+    "everything": "a\nb\n",
+}
+
+
+@pytest.mark.parametrize("form", ["-u", "-U0", "-c", "-C1", "--normal"])
+@pytest.mark.parametrize("what", CHANGED)
+def test_every_form_of_a_difference_is_taken_and_taken_back(form, what):
+    machine = gnu()
+    machine.filesystem.write_file("/w/f", NUMBERS.encode())
+    machine.filesystem.write_file("/w/g", CHANGED[what].encode())
+    difference = machine.run(f"diff {form} f g").out.encode()
+    assert machine.run("patch f", stdin=difference).out == "patching file f\n"
+    assert machine.text("/w/f") == CHANGED[what]
+    assert machine.run("patch -R f", stdin=difference).status == 0
+    assert machine.text("/w/f") == NUMBERS
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ("--- f\n+++ f\n@@ -1,3 +1,3 @@\n 1\n", "unexpected end of file in patch"),
+        ("--- f\n+++ f\n@@ -1,3 +1,3 @@\n 1\nx\n", "malformed patch"),
+        ("*** f\n--- f\n***************\nx\n", "malformed patch"),
+        ("*** f\n--- f\n***************\n*** 1,2 ****\n  1\nx\n", "malformed patch"),
+        ("no patch at all\n", "Only garbage was found in the patch input."),
+    ],
+)
+def test_what_is_no_patch(change, message):
+    machine = gnu()
+    machine.filesystem.write_file("/w/f", ORIGINAL.encode())
+    ran = machine.run("patch -p0", stdin=change.encode())
+    assert (ran.status, machine.text("/w/f")) == (2, ORIGINAL)
+    assert message in ran.err

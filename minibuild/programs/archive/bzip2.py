@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 OPTIONS = Options(
     "cdfhkLqstvVz123456789",
+    gnu_short="LVh",
     long={"help": "h", "decompress": "d", "compress": "z", "keep": "k", "force": "f", "test": "t",
     "stdout": "c",
           "quiet": "q", "verbose": "v", "license": "L", "version": "V", "small": "s", "fast": "1",

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 OPTIONS = Options(
     "ab:cdfhkKlLmMnNqrRS:tvVZ123456789p:i",
+    gnu_short="KLMNRSVZabhilmpr",
     long={"ascii": "a", "stdout": "c", "to-stdout": "c", "decompress": "d", "uncompress": "d", "force": "f",
           "keep": "k", "list": "l", "no-name": "n", "name": "N", "quiet": "q", "silent": "q",
           "recursive": "r",

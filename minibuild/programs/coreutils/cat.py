@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 CAT = Options(
     "nbvteAETsu",
+    gnu_short="ETs",
     long={
         "number": "n",
         "number-nonblank": "b",

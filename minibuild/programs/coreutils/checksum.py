@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 HASH = Options(
     "cswbta:z",
+    gnu_short="az",
     long={
         "check": "c",
         "status": "s",

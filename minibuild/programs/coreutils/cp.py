@@ -50,6 +50,7 @@ CP = Options(
 )
 MV = Options(
     "finvTt:u",
+    gnu_short="u",
     long={
         "force": "f",
         "interactive": "i",

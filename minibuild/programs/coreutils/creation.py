@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 MKDIR = Options(
     "m:pvZ",
+    gnu_short="Z",
     long={"mode=": "m", "parents": "p", "verbose": "v"},
     usage="[-m MODE] [-p] DIRECTORY...",
     help="Create DIRECTORY\n\n\t-m MODE\tMode\n\t-p\tNo error if exists; make parent directories as needed",
@@ -71,6 +72,7 @@ TOUCH = Options(
 )
 TRUNCATE = Options(
     "cs:or:",
+    gnu_short="or",
     long={"no-create": "c", "size=": "s", "reference=": "r", "io-blocks": "o"},
     usage="[-c] -s SIZE FILE...",
     help="Truncate FILEs to SIZE",

@@ -21,12 +21,15 @@ BYTES, LINES = "number of bytes", "number of lines"
 LONG = {"lines=": "n", "bytes=": "c", "quiet": "q", "silent": "q", "verbose": "v", "zero-terminated": "z"}
 HEAD = Options(
     "n:c:qvz",
+    gnu_short="z",
+    gnu_long="*",
     long=LONG,
     usage="[OPTIONS] [FILE]...",
     help="Print first 10 lines of FILEs (or stdin)\n\n\t-n N\tLines (-N: all but the last N)\n\t-c N\tBytes",
 )
 TAIL = Options(
     "n:c:s:fFqvz",
+    gnu_short="z",
     long={**LONG, "follow=?": "f", "retry": "F", "pid=": "pid", "sleep-interval=": "s"},
     usage="[OPTIONS] [FILE]...",
     help="Print last 10 lines of FILEs (or stdin)\n\n\t-n [+]N\tLines (+N: from line N on)\n\t-c [+]N\tBytes",

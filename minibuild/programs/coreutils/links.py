@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 LN = Options(
     "sfnbS:vTirt:LP",
+    gnu_short="LPirt",
     long={
         "symbolic": "s",
         "force": "f",

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 LS = Options(
     "1AaCxdLHRFplinshrSXvctugokqmQNbBGfUTw:I:",
+    gnu_short="BGINUbfmoq",
     long={
         "all": "a",
         "almost-all": "A",

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 OD = Options(
     "A:N:abcdfhij:lot:vxsS:w::BDOXIHFLe",
+    gnu_short="BDFHILOXe",
     long={
         "address-radix=": "A",
         "skip-bytes=": "j",

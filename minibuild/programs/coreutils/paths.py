@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 BASENAME = Options(
     "+as:z",
+    gnu_short="z",
     long={"multiple": "a", "suffix=": "s", "zero": "z"},
     usage="FILE [SUFFIX] | -a FILE... | -s SUFFIX FILE...",
     help="Strip directory path and SUFFIX from FILE",
@@ -30,6 +31,7 @@ DIRNAME = Options(
 )
 READLINK = Options(
     "femnvqsz",
+    gnu_short="emz",
     long={
         "canonicalize": "f",
         "canonicalize-existing": "e",

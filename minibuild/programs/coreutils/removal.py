@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 RM = Options(
     "firRvdI",
+    gnu_short="Id",
     long={
         "force": "f",
         "recursive": "r",

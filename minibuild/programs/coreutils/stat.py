@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 STAT = Options(
     "ltfLc:",
+    gnu_short="l",
     long={
         "format=": "c",
         "printf=": "printf",

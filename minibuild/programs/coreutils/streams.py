@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 TEE = Options(
     "aip",
+    gnu_short="p",
     long={"append": "a", "ignore-interrupts": "i", "output-error=?": "p"},
     usage="[-ai] [FILE]...",
     help="Copy stdin to each FILE, and also to stdout",
@@ -31,6 +32,7 @@ TEE = Options(
 )
 SEQ = Options(
     "+ws:f:",
+    gnu_short="f",
     long={"equal-width": "w", "separator=": "s", "format=": "f"},
     usage="[-w] [-s SEP] [FIRST [INC]] LAST",
     help="Print numbers from FIRST to LAST, in steps of INC.\nFIRST, INC default to 1.",

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 DU = Options(
     "aHLd:clsxhmkbS0",
+    gnu_short="0S",
     long={
         "all": "a",
         "apparent-size": "apparent",
@@ -39,6 +40,7 @@ DU = Options(
 )
 DF = Options(
     "kmhTPaiHlB:t:",
+    gnu_short="l",
     long={
         "human-readable": "h",
         "si": "h",

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 DATE = Options(
     "d:s:ur:RI::D:f:",
+    gnu_short="f",
     long={
         "date=": "d",
         "set=": "s",

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 ENV = Options(
     "+iu:0C:S:v",
+    gnu_short="CSv",
     long={
         "ignore-environment": "i",
         "unset=": "u",

@@ -24,7 +24,13 @@ if TYPE_CHECKING:
     from minibuild.kernel.system import System
     from minibuild.programs.options import Opts
 
-WHICH = Options("+as", usage="[-a] COMMAND...", help="Locate COMMAND\n\n\t-a\tShow all matches", least=1)
+WHICH = Options(
+    "+as",
+    gnu_short="s",
+    usage="[-a] COMMAND...",
+    help="Locate COMMAND\n\n\t-a\tShow all matches",
+    least=1,
+)
 RUN_PARTS = Options(
     "a:u:v",
     long={

@@ -26,6 +26,7 @@ SLEEP = Options(
 USLEEP = Options("", usage="N", help="Pause for N microseconds", least=1)
 TIMEOUT = Options(
     "+s:k:v",
+    gnu_short="v",
     long={
         "signal=": "s",
         "kill-after=": "k",

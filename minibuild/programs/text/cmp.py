@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 CMP = Options(
     "bi:ln:s",
+    gnu_short="bi",
     long={
         "print-bytes": "b",
         "ignore-initial=": "i",

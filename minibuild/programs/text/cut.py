@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 CUT = Options(
     "b:c:d:f:nszD",
+    gnu_short="z",
+    gnu_long="bytes characters delimiter fields only-delimited complement zero-terminated",
     long={
         "bytes=": "b",
         "characters=": "c",
@@ -117,9 +119,10 @@ def _ranges(process: Process, text: str) -> list[Range]:
             _bad_number(process, item)
         first = int(low or 1)
         last = int(high) if high else ENDLESS if dash else first
-        if last < first:
-            if is_busybox(process):
-                die(process, f"{last}<{first}")
+        # busybox takes N-M with M = N - 1 for an empty range.
+        if is_busybox(process) and last < first - 1:
+            die(process, f"{last}<{first - 1}")
+        if last < first and not is_busybox(process):
             die(process, f"invalid decreasing range\n{help_hint(process)}")
         if not first and not is_busybox(process):
             die(process, f"fields are numbered from 1\n{help_hint(process)}")

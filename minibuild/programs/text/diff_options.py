@@ -6,6 +6,7 @@ from minibuild.programs.options import Options
 
 DIFF = Options(
     "abBcC:dD:eEF:hHiI:lL:nNpPqrsS:tTuU:vwW:x:X:yZ0123456789",
+    gnu_short="CDFHIPWXZcehlnvxy0123456789",
     long={
         "text": "a",
         "ignore-space-change": "b",

@@ -24,6 +24,7 @@ TAC = Options(
 )
 SHUF = Options(
     "ei:n:o:rz",
+    gnu_short="r",
     long={
         "echo": "e",
         "input-range=": "i",

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 NL = Options(
     "b:d:f:h:i:l:n:ps:v:w:",
+    gnu_short="dfhln",
     long={
         "body-numbering=": "b",
         "section-delimiter=": "d",

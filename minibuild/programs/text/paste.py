@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 PASTE = Options(
     "d:sz",
+    gnu_short="z",
     long={"delimiters=": "d", "serial": "s", "zero-terminated": "z"},
     usage="[-d LIST] [-s] [FILE]...",
     help="""

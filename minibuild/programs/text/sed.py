@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 SED = Options(
     "i::nrEe:f:szul:",
+    gnu_short="lsuz",
+    gnu_long="separate null-data line-length posix debug sandbox follow-symlinks unbuffered",
     long={
         "in-place=?": "i",
         "quiet": "n",

@@ -7,6 +7,8 @@ from minibuild.programs.text.sed_nodes import Address, Command, SedError, Substi
 from minibuild.programs.text.sed_source import BLANK, SPACE, ScriptSource
 
 PLAIN = "{}=dDgGhHlnNpPqQxzF"
+# Commands that busybox does not have.
+ONLY_GNU = frozenset("FLQRWevz")
 
 
 class ScriptParser(ScriptSource):
@@ -85,6 +87,8 @@ class ScriptParser(ScriptSource):
 
     def _arguments(self, command: Command) -> None:
         name = command.name
+        if name in ONLY_GNU and not self.gnu:
+            raise SedError(f"unsupported command {name}")
         if name in "aic":
             if name != "c" and command.second is not None and not self.gnu:
                 raise SedError(f"command '{name}' uses only one address")
@@ -102,7 +106,7 @@ class ScriptParser(ScriptSource):
         elif name == "y":
             command.text = self._transliteration()
             self._end_of_command()
-        elif name in "ev" and self.gnu:
+        elif name in "ev":
             self.skip(BLANK)
             command.text = self.line()
         elif name in PLAIN:
@@ -121,7 +125,7 @@ class ScriptParser(ScriptSource):
         if name in "qQ" and command.second is not None and self.gnu:
             raise SedError("", "command only uses one address")
         self.skip(BLANK)
-        if name in "qQlL" and self.peek().isdigit():
+        if name in "qQlL" and self.peek().isdigit() and self.gnu:
             command.number = self.number()
         self._depth += {"{": 1, "}": -1}.get(name, 0)
         if self._depth < 0 and self.gnu:
@@ -148,7 +152,7 @@ class ScriptParser(ScriptSource):
         char = self.peek()
         if char.isdigit():
             line = self.number()
-            if self.peek() == "~" and not second:
+            if self.peek() == "~" and not second and self.gnu:
                 self.at += 1
                 return Address("step", line, self.number())
             return Address("line", line)
@@ -157,7 +161,7 @@ class ScriptParser(ScriptSource):
             return Address("last")
         if char and char in "/\\":
             return self._match()
-        if second and char and char in "+~":
+        if second and char and (char == "+" or (char == "~" and self.gnu)):
             self.at += 1
             if not self.peek().isdigit():
                 raise SedError("no address after comma", "expected newer version of sed")
@@ -174,7 +178,7 @@ class ScriptParser(ScriptSource):
         self.at += 1
         source = self.delimited(delimiter, in_regex=True, gnu="unterminated address regex")
         flags = set[str]()
-        while (flag := self.peek()) and flag in "IM":
+        while self.gnu and (flag := self.peek()) and flag in "IM":
             flags.add(flag)
             self.at += 1
         regex = self._regex(source, flags)
@@ -286,13 +290,10 @@ class ScriptParser(ScriptSource):
         for _ in range(2):
             side = self.delimited(delimiter, in_regex=False, gnu=unterminated)
             sides.append(side.replace(b"\\\\", b"\0\0").replace(b"\\", b"").replace(b"\0\0", b"\\"))
-        if len(sides[0]) != len(sides[1]):
-            raise SedError(
-                "strings for command 'y' have different lengths",
-                "strings for `y' command are different lengths",
-            )
+        if len(sides[0]) != len(sides[1]) and self.gnu:
+            raise SedError("", "strings for `y' command are different lengths")
         table = bytearray(range(256))
-        for old, new in reversed(list(zip(*sides, strict=True))):
+        for old, new in reversed(list(zip(*sides, strict=False))):
             table[old] = new
         return bytes(table)
 

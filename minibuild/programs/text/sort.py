@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 SORT = Options(
     "bCcdfghik:Mmno:rRsS:t:T:uVz",
+    gnu_short="CRh",
+    gnu_long="*",
     long={
         "ignore-leading-blanks": "b",
         "dictionary-order": "d",

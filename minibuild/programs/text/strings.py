@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 STRINGS = Options(
     "afn:ot:0123456789",
+    gnu_short="0123456789",
     long={"all": "a", "bytes=": "n", "radix=": "t", "print-file-name": "f"},
     usage="[-fo] [-t o|d|x] [-n LEN] [FILE]...",
     help="""

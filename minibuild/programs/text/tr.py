@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 TR = Options(
     "+cCdst",
+    gnu_short="t",
+    gnu_long="*",
     long={"complement": "c", "delete": "d", "squeeze-repeats": "s", "truncate-set1": "t"},
     usage="[-cds] STRING1 [STRING2]",
     help="""

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 UNIQ = Options(
     "cdDf:is:uw:z",
+    gnu_short="D",
+    gnu_long="*",
     long={
         "count": "c",
         "repeated": "d",
