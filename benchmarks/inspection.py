@@ -3,7 +3,8 @@
     python benchmarks/inspection.py [--smoke]
 
 `history` and `layers` read an image of 60 layers; `diff` compares two images of 30,000 files that share all
-layers but the last. `python -c pass` is the part that belongs to Python itself.
+layers but the last; `explore` ends when its screen is painted.
+`python -c pass` is the part that belongs to Python itself.
 """
 
 from __future__ import annotations
@@ -18,6 +19,22 @@ from pathlib import Path
 
 LAYERS, FILES, RUNS = 60, 30_000, 11
 SMOKE = (6, 300, 3)
+# The explorer without a terminal, which ends as soon as it is ready.
+EXPLORE = """
+import sys
+from pathlib import Path
+from minibuild.report.explorer.app import ExplorerApp
+from minibuild.report.explorer.view import Explorer
+from minibuild.report.layers.subject import open_subject
+from minibuild.store import Store
+
+class Opened(ExplorerApp):
+    def on_ready(self):
+        self.exit()
+
+with Store.open(Path(sys.argv[1])) as store, open_subject(store, sys.argv[2]) as subject:
+    Opened(Explorer(subject)).run(headless=True, size=(140, 40))
+"""
 
 
 def command(store: Path, *words: str) -> list[str]:
@@ -74,6 +91,7 @@ def main() -> None:
             f"diff, {files:,} files": command(store, "diff", "wide", "wider"),
             f"layers, {files:,} files": command(store, "layers", "wider"),
             f"efficiency, {files:,} files": command(store, "efficiency", "wider"),
+            f"explore, {files:,} files": [sys.executable, "-c", EXPLORE, str(store), "wide"],
         }
         print(f"{'':32}{'median':>12}{'min':>12}")
         for title, words in rows.items():
