@@ -156,6 +156,23 @@ def test_the_filter(app: Path, root: Path) -> None:
     drive(root, play)
 
 
+def test_names_are_not_markup(app: Path, root: Path) -> None:
+    async def play(pilot: Pilot[None]) -> None:
+        tree(pilot).go_to("opt/[b]x")
+        await pilot.pause()
+        assert "0:0 /opt/[b]x  added by layer 3" in screen(pilot)
+        await pilot.press("enter")
+        await pilot.pause()
+        assert "─ /opt/[b]x ─" in screen(pilot)
+        await pilot.press("enter")
+        tree(pilot).go_to("opt/y\u202e")
+        await pilot.press("d")
+        await pilot.pause()
+        assert "─ /opt/y\ufffd: what layer 3 changed ─" in screen(pilot)
+
+    drive(root, play)
+
+
 def test_the_mouse(app: Path, root: Path) -> None:
     """A click on a layer selects it, one on a file shows it."""
 
