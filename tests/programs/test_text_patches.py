@@ -148,7 +148,7 @@ def test_every_form_of_a_difference_is_taken_and_taken_back(form, what):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ("--- f\n+++ f\n@@ -1,3 +1,3 @@\n 1\n", "unexpected end of file in patch"),
+        ("--- f\n+++ f\n@@ -1,5 +1,5 @@\n 1\n", "unexpected end of file in patch"),
         ("--- f\n+++ f\n@@ -1,3 +1,3 @@\n 1\nx\n", "malformed patch"),
         ("*** f\n--- f\n***************\nx\n", "malformed patch"),
         ("*** f\n--- f\n***************\n*** 1,2 ****\n  1\nx\n", "malformed patch"),

@@ -222,30 +222,38 @@ class Parser:
         if old_match is None:
             raise PatchError("malformed patch", self.at + 1)
         self.at += 1
-        old = self._side(CONTEXT_NEW)
+        old, open_old = self._side(CONTEXT_NEW)
         new_match = CONTEXT_NEW.match(self.lines[self.at]) if self.at < len(self.lines) else None
         if new_match is None:
             raise PatchError("malformed patch", self.at + 1)
         self.at += 1
-        new = self._side(None)
+        new, open_new = self._side(None)
         if not old:
             old = [line for line in new if line[:1] == b" "]
+            open_old = open_new and new[-1][:1] == b" "
         if not new:
             new = [line for line in old if line[:1] == b" "]
+            open_new = open_old and old[-1][:1] == b" "
         lines = _woven(old, new)
         counts = [sum(line[:1] != mark for line in lines) for mark in (b"+", b"-")]
         starts = [int(match[1]) for match in (old_match, new_match)]
-        self.current.hunks.append(Hunk(starts[0], counts[0], starts[1], counts[1], tuple(lines)))
+        self.current.hunks.append(
+            Hunk(starts[0], counts[0], starts[1], counts[1], tuple(lines), open_old, open_new)
+        )
 
-    def _side(self, end: re.Pattern[bytes] | None) -> list[bytes]:
+    def _side(self, end: re.Pattern[bytes] | None) -> tuple[list[bytes], bool]:
+        """One side of a context hunk; whether its last line has no newline."""
         out: list[bytes] = []
         while self.at < len(self.lines):
             line = self.lines[self.at]
             if (end is not None and end.match(line)) or line[:2] not in (b"  ", b"! ", b"- ", b"+ "):
                 break
-            out.append({b"!": b"!", b"-": b"-", b"+": b"+"}.get(line[:1], b" ") + line[2:])
+            out.append(line[:1] + line[2:])
             self.at += 1
-        return out
+        if out and self.at < len(self.lines) and self.lines[self.at].startswith(NO_NEWLINE):
+            self.at += 1
+            return out, True
+        return out, False
 
 
 def _woven(old: list[bytes], new: list[bytes]) -> list[bytes]:
