@@ -156,6 +156,51 @@ def test_the_filter(app: Path, root: Path) -> None:
     drive(root, play)
 
 
+def color(pilot: Pilot[None], text: str) -> object:
+    """The colour in which a text is written."""
+    for strip in pilot.app.screen._compositor.render_strips():
+        for segment in strip:
+            if text in segment.text and segment.style is not None:
+                return segment.style.color
+    raise AssertionError(f"{text} is not on the screen")
+
+
+def test_colors(app: Path, root: Path) -> None:
+    """What was added, changed and deleted can be told apart."""
+
+    async def play(pilot: Pilot[None]) -> None:
+        pilot.app.query_one(LayerTable).move_cursor(row=1)
+        await pilot.press("a")
+        await pilot.pause()
+        assert color(pilot, "~ conf") != color(pilot, "passwd")
+        tree(pilot).go_to("etc/conf")
+        await pilot.press("d")
+        await pilot.pause()
+        assert len({color(pilot, text) for text in ("-two", "+[red]three", " one", "@@")}) == 4
+
+    drive(root, play)
+
+
+def test_long_pages_scroll(minibuild, context, root: Path) -> None:
+    lines = "".join(f"# line {number}\n" for number in range(300))
+    directory = context(f"{lines}FROM scratch\nCOPY long /long\n", long=lines)
+    minibuild("build", "-q", "-t", "app", directory)
+
+    async def play(pilot: Pilot[None]) -> None:
+        tree(pilot).go_to("long")
+        await pilot.press("enter", "end")
+        await pilot.pause(0.5)
+        assert "# line 299" in screen(pilot)
+        await pilot.press("home")
+        await pilot.pause(0.5)
+        assert "# line 0 " in screen(pilot)
+        await pilot.press("escape", "s")
+        await pilot.pause(0.5)
+        assert " 302 > COPY long /long" in screen(pilot)
+
+    drive(root, play)
+
+
 def test_names_are_not_markup(app: Path, root: Path) -> None:
     async def play(pilot: Pilot[None]) -> None:
         tree(pilot).go_to("opt/[b]x")

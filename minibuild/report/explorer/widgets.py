@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
+from rich.segment import Segment
 from rich.style import Style
 from rich.text import Text
 from textual.binding import Binding
@@ -184,6 +185,5 @@ class PageLines(ScrollView, can_focus=True):
             return Strip.blank(width, self.rich_style)
         line = self.page.lines[index]
         style = self.rich_style + Style.parse(_LINES.get(line.sort, ""))
-        text = Text(line.text, style, no_wrap=True, end="")
-        strip = Strip(text.render(self.app.console), cell_len(line.text))
+        strip = Strip([Segment(line.text, style)], cell_len(line.text))
         return strip.crop_extend(left, left + width, self.rich_style)
