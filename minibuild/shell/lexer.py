@@ -15,6 +15,8 @@ KEYWORDS = frozenset((
 ))  # fmt: skip
 MORE_KEYWORDS = frozenset(("function", "[[", "select", "time"))
 _BLANK = re.compile(r"[ \t]+")
+# A word that is nothing but text, and ends before a blank or an operator: most words are.
+_PLAIN_WORD = re.compile(r"[ \t]*+([^ \t\n\\'\"$`;&|<>()#][^ \t\n\\'\"$`;&|<>()]*+)(?=[ \t\n;|&])")
 _COMMENT = re.compile(r"[^\n]*")
 _NUMBERED = re.compile(r"([0-9]+)(?=[<>])")
 _NAMED = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)\}(?=[<>])")
@@ -50,6 +52,7 @@ class Lexer(Substitutions):
     start = 0
     _known = False
     _pending: list[HereDocument]
+    _plain_words: dict[str, Word]
 
     def peek(self) -> str:
         """The kind of the token that comes next."""
@@ -100,6 +103,12 @@ class Lexer(Substitutions):
     # ---- reading
 
     def _lex(self) -> None:
+        match = _PLAIN_WORD.match(self.text, self.pos)
+        if match is not None and not self.extended_patterns():
+            self.start, self.pos = match.span(1)
+            self.kind, self.plain = WORD, match[1]
+            self.word = self._plain_words.get(match[1]) or self._new_plain_word(match[1])
+            return
         char = self._skip_blanks()
         self.start = self.pos
         if not char:
@@ -129,6 +138,11 @@ class Lexer(Substitutions):
             self.kind = WORD
             self.word = self.read_word()
             self.plain = self.word.literal
+
+    def _new_plain_word(self, text: str) -> Word:
+        """The word of a text without quotes; words of one text share it, as scripts repeat theirs often."""
+        word = self._plain_words[text] = Word((Text(text, False),))
+        return word
 
     def _skip_blanks(self) -> str:
         while True:

@@ -63,6 +63,7 @@ class Commands(Lexer):
     ) -> None:
         super().__init__(text, dialect, more=more, aliases=aliases, extended_patterns=extended_patterns)
         self._pending = []
+        self._plain_words = {}
 
     # ---- scripts
 
@@ -288,6 +289,9 @@ class Commands(Lexer):
 
     def _assignment(self) -> Assignment | None:
         """The word that comes next as an assignment, if it is one; then it is used up."""
+        plain = self.plain
+        if plain is not None and "=" not in plain and "[" not in plain:
+            return None
         if self.dialect.bash and (element := self.array_element()) is not None:
             return element
         first = self.word.parts[0] if self.word.parts else None
