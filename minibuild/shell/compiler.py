@@ -40,6 +40,8 @@ _PLACES: dict[type, str] = {
     nodes.Timed: "bash_commands.timed",
 }
 _compilers: dict[type, Compile] = {}
+# Before these bash runs the DEBUG trap; of a `for` before each turn.
+_DEBUGGED = (nodes.SimpleCommand, nodes.ArithmeticCommand, nodes.Condition, nodes.Case)
 
 
 def compile_command(command: nodes.Command, dialect: Dialect, *, tail: bool = False) -> Run:
@@ -52,7 +54,17 @@ def compile_command(command: nodes.Command, dialect: Dialect, *, tail: bool = Fa
     if compiler is None:
         module, _, name = _PLACES[kind].partition(".")
         compiler = _compilers[kind] = getattr(import_module(f"minibuild.shell.{module}"), name)
-    return compiler(command, dialect, tail)
+    run = compiler(command, dialect, tail)
+    return _debugged(run, command.line) if dialect.bash and isinstance(command, _DEBUGGED) else run
+
+
+def _debugged(run: Run, line: int) -> Run:
+    def debugged(shell: Shell) -> int:
+        if shell.traps.debug is not None:
+            shell.debug(line)
+        return run(shell)
+
+    return debugged
 
 
 def compile_commands(commands: Sequence[nodes.Command], dialect: Dialect, *, tail: bool = False) -> Run:

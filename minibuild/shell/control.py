@@ -179,6 +179,8 @@ def for_loop(command: For, dialect: Dialect, tail: bool) -> Run:  # noqa: ARG001
         shell.line = line
         status = 0
         for value in list(shell.args) if words is None else words(shell):
+            if shell.traps.debug is not None:
+                shell.debug(line)
             shell.variables.set(name, value)
             try:
                 status = body(shell)

@@ -221,22 +221,30 @@ class Shell(Services):
 
     def call(self, function: FunctionValue, argv: Sequence[str]) -> int:
         """Call a function with the arguments after its name."""
-        args, loops, place = self.args, self.loops, self.option_place
+        args, loops, place, line = self.args, self.loops, self.option_place, self.line
         self.args, self.loops = list(argv[1:]), 0
         if not self.dialect.bash:
             self.option_place = (1, 0)
         self.calls.append(argv[0])
         self.variables.enter()
+        traps = self.traps.entering(traced=self.options.get("functrace")) if self.dialect.bash else None
         try:
-            return function.run(self.dialect)(self)
-        except ReturnFrom as ended:
-            return ended.status
+            try:
+                self.debug(function.node.line)
+                status = function.run(self.dialect)(self)
+            except ReturnFrom as ended:
+                status = ended.status
+            self.returning()
         finally:
+            if traps is not None:
+                self.traps.leaving(traps)
+                self.line = line
             self.variables.leave()
             self.calls.pop()
             self.args, self.loops = args, loops
             if not self.dialect.bash:
                 self.option_place = place
+        return status
 
     # ---- what happens between commands
 
@@ -257,7 +265,7 @@ class Shell(Services):
         """A command failed where nobody asked."""
         action = self.traps.error
         if action and (not self.calls or self.options.get("errtrace")):
-            self.run_trap(action)
+            self.run_trap(action, self.line if self.dialect.bash else 1)
         if self.options.errexit and not self.assumed():
             raise ShellExit(status)
 
@@ -293,12 +301,30 @@ class Shell(Services):
             if action:
                 self.run_trap(action)
 
-    def run_trap(self, action: str) -> None:
-        """Run a trap's action; the status stays what it was."""
+    def debug(self, line: int) -> None:
+        """Run bash's DEBUG trap before the command of that line."""
+        self._pseudo_trap("DEBUG", self.traps.debug, line)
+
+    def returning(self) -> None:
+        """Run bash's RETURN trap: a function or a sourced file is over."""
+        self._pseudo_trap("RETURN", self.traps.returned, self.line)
+
+    def _pseudo_trap(self, signal: str, action: str | None, line: int) -> None:
+        busy = self.traps.busy
+        if not action or signal in busy:
+            return
+        busy.add(signal)
+        try:
+            self.run_trap(action, line)
+        finally:
+            busy.discard(signal)
+
+    def run_trap(self, action: str, line: int = 1) -> None:
+        """Run a trap's action; the status stays what it was. `line`: what its first line counts as."""
         status, tested, loops = self.status, self.tested, self.loops
         self.tested = 0
         try:
-            self.run_text(action)
+            self.run_text(action, line=line)
         finally:
             self.tested, self.loops = tested, loops
         self.status = status

@@ -8,6 +8,7 @@ from minibuild.kernel.pipes import Pipe
 from minibuild.kernel.streams import Null
 from minibuild.shell.compiler import compile_command
 from minibuild.shell.jobs import Job, announce
+from minibuild.shell.nodes import SimpleCommand
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,7 +57,8 @@ def _tail_subshell(command: Subshell, dialect: Dialect) -> Run:
     apart = subshell(command, dialect, False)
 
     def run(shell: Shell) -> int:
-        if shell.traps.actions or shell.tested:
+        traps = shell.traps
+        if traps.actions or traps.debug is not None or shell.tested:
             return apart(shell)
         _turn(shell)
         shell.in_subshell += 1
@@ -75,9 +77,13 @@ def _turn(shell: Shell) -> None:
 def pipeline(command: Pipeline, dialect: Dialect, tail: bool) -> Run:  # noqa: ARG001
     """`a | b | c`: every element in a child, all at the same time."""
     runs = [compile_command(one, dialect, tail=True) for one in command.elements]
+    lines = [one.line for one in command.elements if isinstance(one, SimpleCommand)] if dialect.bash else []
 
     def run(shell: Shell) -> int:
         _turn(shell)
+        if shell.traps.debug is not None:
+            for line in lines:
+                shell.debug(line)
         children, status = _run_elements(shell, runs)
         process = shell.process
         statuses = [process.wait(child) for child in children] + [status]

@@ -19,12 +19,13 @@ class Traps:
     `returned` RETURN.
     """
 
-    __slots__ = ("actions", "debug", "error", "inherited", "process", "returned")
+    __slots__ = ("actions", "busy", "debug", "error", "inherited", "process", "returned")
 
     def __init__(self, process: Process) -> None:
         self.process = process
         self.actions: dict[int, str] = {}
         self.error: str | None = None
+        self.busy: set[str] = set()  # the pseudo-signals whose actions run: they don't interrupt themselves
         self.debug: str | None = None
         self.returned: str | None = None
         self.inherited: dict[int, str] | None = None
@@ -34,6 +35,19 @@ class Traps:
         new = type(self)(process)
         new.actions = {signal: action for signal, action in self.actions.items() if not action and signal}
         return new
+
+    def entering(self, *, traced: bool) -> tuple[str | None, str | None]:
+        """A function begins: unless functions are `traced` it has neither DEBUG nor RETURN. What was set."""
+        before = self.debug, self.returned
+        if not traced:
+            self.debug = self.returned = None
+        return before
+
+    def leaving(self, before: tuple[str | None, str | None]) -> None:
+        """The function is over: what there was is there again; what was not stays as the function set it."""
+        debug, returned = before
+        self.debug = self.debug if debug is None else debug
+        self.returned = self.returned if returned is None else returned
 
     def show_as(self, outer: Traps) -> None:
         """In `$(trap)` the traps of the shell around are listed, until one is set."""

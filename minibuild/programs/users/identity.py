@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 ID = Options(
     "ugGnrz",
+    gnu_short="z",
     long={"user": "u", "group": "g", "groups": "G", "name": "n", "real": "r", "zero": "z"},
     usage="[-ugGnr] [USER]",
     help="Print information about USER or the current user\n\n\t-u\tUser ID\n\t-g\tGroup ID\n"

@@ -67,9 +67,12 @@ def source(shell: Shell, argv: list[str]) -> int:
     shell.sourced += 1
     shell.status = 0
     try:
-        return shell.run_parser(shell.parser(text))
-    except ReturnFrom as ended:
-        return ended.status
+        try:
+            status = shell.run_parser(shell.parser(text))
+        except ReturnFrom as ended:
+            status = ended.status
+        shell.returning()
+        return status
     except ShellError as error:
         shell.report(error)
         raise
