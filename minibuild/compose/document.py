@@ -83,6 +83,7 @@ class _Reader:
         self.loader = loader
         self.variables = variables
         self.left = _MOST_VALUES
+        self.flat: set[int] = set()  # nodes whose merged keys are in place: an alias brings them again
 
     def value(self, node: yaml.Node, where: Where) -> Any:
         self.document.places.setdefault(where, (node.start_mark.line + 1, node.start_mark.column + 1))
@@ -96,24 +97,27 @@ class _Reader:
         return self.scalar(node, where)
 
     def mapping(self, node: yaml.MappingNode, where: Where) -> dict[str, Any]:
-        own: set[str] = set()
-        for key, _ in node.value:
-            if not isinstance(key, yaml.ScalarNode):
-                raise self.document.error("a key must be plain", where)
-            if key.value in own and key.value != "<<":
-                self.document.places[(*where, key.value)] = (
-                    key.start_mark.line + 1,
-                    key.start_mark.column + 1,
-                )
-                raise self.document.error(f"mapping key {key.value!r} stands twice", (*where, key.value))
-            own.add(key.value)
-        self.loader.flatten_mapping(node)
+        if id(node) not in self.flat:
+            self.flat.add(id(node))
+            self._check_keys(node, where)
+            self.loader.flatten_mapping(node)
         found: dict[str, Any] = {}
         for key, child in node.value:  # what is merged in stands first, so that a key of its own goes over it
             inner = (*where, key.value)
             self.document.places[inner] = (key.start_mark.line + 1, key.start_mark.column + 1)
             found[key.value] = self.value(child, inner)
         return found
+
+    def _check_keys(self, node: yaml.MappingNode, where: Where) -> None:
+        own: set[str] = set()
+        for key, _ in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                raise self.document.error("a key must be plain", where)
+            if key.value in own and key.value != "<<":
+                inner = (*where, key.value)
+                self.document.places[inner] = (key.start_mark.line + 1, key.start_mark.column + 1)
+                raise self.document.error(f"mapping key {key.value!r} stands twice", inner)
+            own.add(key.value)
 
     def scalar(self, node: Any, where: Where) -> Any:
         """YAML 1.2's scalars, as Compose takes them: `no` and `22:22` are texts."""

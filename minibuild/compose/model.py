@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 
 class _Part(BaseModel):
@@ -140,7 +140,15 @@ class Port(_Part):
 def _ports(value: Any) -> Any:
     if not isinstance(value, list):
         return value
-    return [Port.model_validate(one).text() if isinstance(one, dict) else _text(one) for one in value]
+    return [_port(one) if isinstance(one, dict) else _text(one) for one in value]
+
+
+def _port(value: dict[str, Any]) -> str:
+    try:
+        return Port.model_validate(value).text()
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise ValueError(f"{'.'.join(map(str, first['loc']))}: {first['msg'].lower()}") from None
 
 
 class NetworkUse(_Part):

@@ -91,10 +91,13 @@ class Project:
         return sorted({mount.source for mount in mounts if mount.type == "volume" and mount.source})
 
     def path(self, text: str) -> Path:
-        """A host path of the file."""
+        """A host path of the file. Raise `ComposeError` for what can't be one."""
         from pathlib import Path
 
-        return Path(self.directory, Path(text).expanduser()).resolve()
+        try:
+            return Path(self.directory, Path(text).expanduser()).resolve()
+        except (ValueError, RuntimeError, OSError) as error:
+            raise ComposeError(f"{text!r} is no path: {error}") from None
 
     def config_hash(self, service: str, image: str) -> str:
         """A digest of all that a service's container is made from; `image` is an image's ID."""

@@ -1,5 +1,6 @@
 """`minibuild compose`, as somebody types it."""
 
+import time
 from pathlib import Path
 
 import pytest
@@ -124,3 +125,14 @@ def test_there_is_no_file(minibuild, tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.chdir(tmp_path)
     shown = minibuild("compose", "up")
     assert (shown.status, "no configuration file provided: not found" in shown.err) == (1, True)
+
+
+def test_a_service_that_is_taken_to_run_is_taken_to_be_healthy(minibuild, tmp_path: Path) -> None:
+    file = tmp_path / "compose.yaml"
+    check = '{test: "pg_isready -U postgres || exit 1", interval: 100ms}'
+    file.write_text(f"services: {{db: {{image: 'postgres:15', healthcheck: {check}}}}}")
+    assert minibuild("compose", "-f", file, "-p", "p", "up", "-d").status == 0
+    time.sleep(0.2)
+    assert "(healthy)" in minibuild("compose", "-f", file, "-p", "p", "ps").out
+    last = minibuild("inspect", "-f", "{{(index .State.Health.Log 0).Output}}", "p-db-1").out
+    assert last.startswith("taken to succeed: ")

@@ -4,11 +4,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import yaml
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from minibuild.compose.creation import build_words, create_words
 from minibuild.compose.errors import ComposeError
+from minibuild.compose.model import File, Service
 from minibuild.compose.project import Project
 from minibuild.compose.reading import read_project
+from minibuild.errors import MinibuildError
 
 Read = Callable[..., Project]
 
@@ -157,3 +162,39 @@ def test_aliases_can_not_explode(read: Read) -> None:
 def test_a_bad_project_name_is_refused(read: Read) -> None:
     with pytest.raises(ComposeError, match="invalid project name 'A b'"):
         read("services: {a: {image: x}}", name="A b")
+
+
+def test_merged_keys_may_be_used_again(read: Read) -> None:
+    text = """
+x-a: &a {image: x, user: one}
+x-b: &b {<<: *a, user: two}
+services: {a: *b, b: *b, c: {<<: *b, user: three}}
+"""
+    users = {name: (one.image, one.user) for name, one in read(text).services.items()}
+    assert users == {"a": ("x", "two"), "b": ("x", "two"), "c": ("x", "three")}
+
+
+_SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8)
+_VALUES = st.recursive(
+    _SCALARS,
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["a", "type", "source", "target", "context", "test"]), inner, max_size=3
+        )
+    ),
+    max_leaves=6,
+)
+_SERVICES = st.dictionaries(st.sampled_from(sorted(Service.model_fields)), _VALUES, max_size=4)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(_SERVICES, st.dictionaries(st.sampled_from(sorted(File.model_fields)), _VALUES, max_size=2))
+def test_any_values_make_a_project_or_are_refused(read: Read, service: dict, rest: dict) -> None:
+    content = {"services": {"a": {"image": "x", **service}}, **rest}
+    try:
+        project = read(yaml.safe_dump(content))
+        for name in project.active():
+            create_words(project, name, {})
+    except MinibuildError as error:
+        assert "validation error" not in error.message
