@@ -67,6 +67,8 @@ def cp_command(location: StoreLocation, /, source: str, target: str, **given: An
     from minibuild.cli.engine import opened
     from minibuild.container.files import copy_in, copy_out
 
+    if "-" in (source, target):  # docker's tar stream; never a host file that happens to be called so
+        raise MinibuildError("copying a tar by - is not supported", hint="for a file of that name write ./-")
     outer, inner = _place(source), _place(target)
     if (outer is None) == (inner is None):
         both = (
