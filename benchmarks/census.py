@@ -6,10 +6,12 @@ Every Dockerfile below DIRECTORY is parsed, and every RUN in it as a shell scrip
 shell has it as a builtin, when the script defines it as a function, or when the registry has a program of its
 name; where that program declares its options, each one given must be among them. An instruction is `exact`
 when all its commands are implemented as the reference has them, `modelled` when some are played from the
-catalogue. A program that the instruction names by its path or computes has no name that could be known; one
-figure leaves such commands, and scripts that are for no POSIX shell, aside. What other commands run
-(`xargs`, `find
--exec`, `sudo`, `env`, `sh -c`) is counted too.
+catalogue. What other commands run (`xargs`, `find -exec`, `sudo`, `env`, `sh -c`) is counted too.
+
+Two readings are printed. The literal one takes every instruction. A program that is named by its path or by a
+variable comes from what was downloaded, copied or built: nobody can know it by a name. The other reading does
+not count such words, nor scripts for another shell than POSIX's (PowerShell). Then follow the reasons, each
+with the number of instructions, and the base images that FROM lines name and the catalogue does not have.
 """
 
 from __future__ import annotations
@@ -20,7 +22,10 @@ import dataclasses
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from minibuild.catalogue import find_image
 from minibuild.dockerfile import DockerfileError, parse
+from minibuild.dockerfile.expand import expand_word
+from minibuild.image.reference import ReferenceError, parse_reference  # noqa: A004  the field's own word
 from minibuild.kernel.fidelity import Fidelity
 from minibuild.programs.options import OptionError
 from minibuild.programs.registry import lookup
@@ -43,6 +48,8 @@ PLACES = ("/bin/", "/sbin/", "/usr/bin/", "/usr/sbin/", "/usr/local/bin/", "/usr
 RUNNERS = {"sudo": 0, "exec": 0, "command": 0, "env": 0, "nice": 0, "nohup": 0, "time": 0, "xargs": 0,
            "eatmydata": 0,
            "timeout": 1, "gosu": 1, "su-exec": 1, "chroot": 1}  # fmt: skip
+PLATFORM = {"TARGETPLATFORM": "linux/amd64", "TARGETOS": "linux", "TARGETARCH": "amd64", "TARGETVARIANT": "",
+            "BUILDPLATFORM": "linux/amd64", "BUILDOS": "linux", "BUILDARCH": "amd64"}  # fmt: skip
 SHELLS = ("sh", "bash", "dash", "ash")
 
 
@@ -56,6 +63,8 @@ class Tally:
     unknown: collections.Counter[str] = dataclasses.field(default_factory=collections.Counter)
     unnamed: int = 0
     foreign: int = 0
+    images: int = 0
+    strangers: collections.Counter[str] = dataclasses.field(default_factory=collections.Counter)
     options: collections.Counter[str] = dataclasses.field(default_factory=collections.Counter)
 
     @property
@@ -204,6 +213,7 @@ def take(text: str, tally: Tally) -> None:
     except DockerfileError:
         tally.failed += 1
         return
+    take_images(dockerfile.instructions, tally)
     for instruction in dockerfile.instructions:
         if instruction.keyword != "RUN":
             continue
@@ -218,6 +228,64 @@ def take(text: str, tally: Tally) -> None:
         script.count()
 
 
+def take_images(instructions: Any, tally: Tally) -> None:
+    """Count the base images that the FROM lines name, the defaults of ARG filled in as BuildKit does."""
+    variables = dict(PLATFORM)
+    stages = {"scratch"}
+    begun = False
+    for instruction in instructions:
+        if instruction.keyword == "ARG" and not begun:
+            for word in instruction.args:
+                name, equals, value = word.partition("=")
+                if equals:
+                    variables[name] = expand_word(value, variables)
+        elif instruction.keyword == "FROM":
+            begun = True
+            words = [word for word in instruction.args if not word.startswith("--")]
+            take_image(expand_word(words[0], variables), stages, tally)
+            stages.add(words[2].lower() if len(words) > 2 else "")
+
+
+def take_image(name: str, stages: set[str], tally: Tally) -> None:
+    """Count one name; a stage's is none of an image."""
+    if name.lower() in stages:
+        return
+    tally.images += 1
+    try:
+        known = find_image(parse_reference(name)) is not None
+    except ReferenceError:
+        known = False
+    if not known:
+        tally.strangers[name] += 1
+
+
+def show(tally: Tally, top: int) -> None:
+    """Print both readings, the reasons, the base images."""
+    total = max(1, tally.total)
+    exact = tally.worst[Fidelity.EXACT]
+    known = exact + tally.worst[Fidelity.MODELLED]
+    shells = max(1, total - tally.foreign)
+    named = known + tally.unnamed
+    print(f"{tally.files} Dockerfiles ({tally.failed} do not parse), {tally.total} RUN instructions")
+    print("literally, every instruction and every word:")
+    print(f"  only exact commands    {exact:6} {100 * exact / total:5.1f} %")
+    print(f"  exact or modelled      {known:6} {100 * known / total:5.1f} %")
+    print(f"of shell scripts ({shells}), without programs by path and computed names:")
+    print(f"  exact or modelled      {named:6} {100 * named / shells:5.1f} %")
+    print(f"\nwhy the others are not, the {top} most frequent reasons (instructions):")
+    for name, count in tally.unknown.most_common(top):
+        print(f"{count:6}  {name}")
+    if tally.options:
+        print("\nunknown options:")
+        for name, count in tally.options.most_common(top):
+            print(f"{count:6}  {name}")
+    images = max(1, tally.images)
+    met = tally.images - tally.strangers.total()
+    print(f"\nbase images in FROM lines: {met} of {images} known, {100 * met / images:.1f} %; the others:")
+    for name, count in tally.strangers.most_common(top):
+        print(f"{count:6}  {name}")
+
+
 def main() -> None:
     """Count and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -229,22 +297,7 @@ def main() -> None:
     directory = SAMPLES if options.smoke else options.directory
     for file in sorted({file for name in NAMES for file in directory.rglob(name) if file.is_file()}):
         take(file.read_bytes().decode("utf-8", "surrogateescape"), tally)
-    total = max(1, tally.total)
-    exact = tally.worst[Fidelity.EXACT]
-    known = exact + tally.worst[Fidelity.MODELLED]
-    print(f"{tally.files} Dockerfiles ({tally.failed} do not parse), {tally.total} RUN instructions")
-    print(f"only exact commands      {exact:6} {100 * exact / total:5.1f} %")
-    print(f"exact or modelled        {known:6} {100 * known / total:5.1f} %")
-    shells = max(1, total - tally.foreign)
-    named = known + tally.unnamed
-    print(f"the same, of shell scripts and of commands that have a name {100 * named / shells:5.1f} %")
-    print(f"\nthe {options.top} most frequent unknown commands (instructions):")
-    for name, count in tally.unknown.most_common(options.top):
-        print(f"{count:6}  {name}")
-    if tally.options:
-        print("\nunknown options:")
-        for name, count in tally.options.most_common(options.top):
-            print(f"{count:6}  {name}")
+    show(tally, options.top)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from programs_machine import busybox, gnu
 
 from minibuild.filesystem import OpaqueContent
-from minibuild.filesystem.opaque import opaque_file
+from minibuild.filesystem.opaque import opaque_directory, opaque_file, origin_of
 from minibuild.kernel.fidelity import Fidelity, FidelityError
 from minibuild.kernel.limits import LimitError
 
@@ -307,3 +307,13 @@ def test_factor_of_large_numbers():
         "18446744073709551557: 18446744073709551557\n18446743979220271189: 4294967279 4294967291\n"
         "18446744073709551615: 3 5 17 257 641 65537 6700417\n0:\n1:\n"
     )
+
+
+def test_a_copy_of_an_unknown_directory_may_have_any_name_too():
+    machine = busybox()
+    machine.filesystem.place("/w/d", opaque_directory("content of https://example.org/d"))
+    machine.filesystem.mkdir("/w/there")
+    commands = ("cp -r d new", "cp -a d/. there", "cat new/any", "cat there/any")
+    ran = machine.run(*commands, limit=Fidelity.ASSUMED)
+    assert ran.statuses == [0, 0, 0, 0]
+    assert origin_of(machine.filesystem.node("/w/new")) == "content of https://example.org/d"

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from minibuild.filesystem.content import OPAQUE_ATTRIBUTE
 from minibuild.filesystem.errors import strerror
 from minibuild.filesystem.nodes import File
+from minibuild.filesystem.opaque import origin_of
 from minibuild.filesystem.openfile import OpenFile
 from minibuild.programs.coreutils.paths import join
 from minibuild.programs.inputs import blocks, close_output, confirm, open_output, quoted, report
@@ -124,6 +126,9 @@ class Copier:
             except OSError as error:
                 return self._failed("can't create directory '{}'", dest, error)
         self.made.add(view.realpath(dest))
+        origin = origin_of(stat.node)
+        if origin:  # whatever may be in there may be in the copy
+            view.setxattr(dest, OPAQUE_ATTRIBUTE, origin.encode("utf-8", "surrogateescape"))
         done, names_first = True, not is_busybox(self.process)
         if self.verbose and names_first:
             self.process.stdout.write(f"'{source}' -> '{dest}'\n")
