@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,9 +12,10 @@ import click
 
 from minibuild.compose.errors import ComposeError
 from minibuild.compose.project import CONFIG_HASH, PROJECT, VOLUME
+from minibuild.errors import MinibuildError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from minibuild.cli.location import StoreLocation
     from minibuild.compose.project import Project
@@ -45,6 +47,17 @@ def build_images(location: StoreLocation, project: Project, services: Sequence[s
         asked = build_command.make_context("build", build_words(project, name)).params
         request = make_request(asked, asked.pop("context"))
         run_build(location, request, progress_for(request, "plain", quiet=False))
+
+
+@contextmanager
+def _about(service: str) -> Iterator[None]:
+    """Name the service in what goes wrong with it."""
+    try:
+        yield
+    except ComposeError:
+        raise
+    except MinibuildError as error:
+        raise ComposeError(f'service "{service}": {error.message}', hint=error.hint) from None
 
 
 @dataclass(slots=True)
@@ -94,6 +107,10 @@ class Starting:
 
     def make_container(self, service: str) -> Record:
         """The container of a service: the one that is there if nothing changed, else a new one."""
+        with _about(service):
+            return self._make_container(service)
+
+    def _make_container(self, service: str) -> Record:
         from minibuild.cli.engine import find_image
         from minibuild.container.lifecycle import remove
 
@@ -145,7 +162,8 @@ class Starting:
         for other, dependency in self.project.services[service].depends_on.items():
             self._wait(other, dependency.condition)
         tell("Container", record.name, "Starting")
-        start(self.engine, record)
+        with _about(service):
+            start(self.engine, record)
         tell("Container", record.name, "Started")
 
     def _record(self, service: str) -> Record:

@@ -93,7 +93,7 @@ def _plain_words(service: Service) -> Iterator[str]:
         hosts = tuple(f"{name}:{address}" if address is not None else name for name, address in hosts.items())
     several = {
         "--tmpfs": service.tmpfs,
-        "--publish": service.ports,
+        "--publish": tuple(port.text() for port in service.ports),
         "--expose": service.expose,
         "--add-host": tuple(one.replace("=", ":", 1) for one in hosts),
         "--dns": service.dns,

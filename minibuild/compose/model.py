@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 
 class _Part(BaseModel):
@@ -123,32 +123,32 @@ class Mount(_Part):
 
 
 class Port(_Part):
-    """A published port, in the long form."""
+    """A published port; the short form `[[ADDRESS:]HOSTPORT:]PORT[/PROTOCOL]` is split. `mode` has no meaning
+    on one host.
+    """
 
     target: Text
     published: Text = ""
     host_ip: Text = ""
     protocol: str = "tcp"
+    mode: Text = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short(cls, value: Any) -> Any:
+        text = _text(value)
+        if not isinstance(text, str):
+            return value
+        host, _, inside = text.rpartition(":")
+        address, _, published = host.rpartition(":")
+        target, _, protocol = inside.partition("/")
+        return {"target": target, "published": published, "host_ip": address, "protocol": protocol or "tcp"}
 
     def text(self) -> str:
         """As `-p` takes it."""
         host = f"{self.host_ip}:" * bool(self.host_ip)
         host += f"{self.published}:" * bool(host or self.published)
         return f"{host}{self.target}/{self.protocol}"
-
-
-def _ports(value: Any) -> Any:
-    if not isinstance(value, list):
-        return value
-    return [_port(one) if isinstance(one, dict) else _text(one) for one in value]
-
-
-def _port(value: dict[str, Any]) -> str:
-    try:
-        return Port.model_validate(value).text()
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise ValueError(f"{'.'.join(map(str, first['loc']))}: {first['msg'].lower()}") from None
 
 
 class NetworkUse(_Part):
@@ -192,7 +192,7 @@ class Service(_Part):
     network_mode: Text = ""
     depends_on: Annotated[dict[str, Dependency], BeforeValidator(_named)] = Field(default_factory=dict)
     healthcheck: Healthcheck | None = None
-    ports: Annotated[tuple[str, ...], BeforeValidator(_ports)] = ()
+    ports: tuple[Port, ...] = ()
     expose: Texts = ()
     profiles: Texts = ()
     restart: Text = "no"
@@ -214,6 +214,18 @@ class Service(_Part):
     tty: bool = False
     stop_signal: Text = ""
     platform: Text = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _shared_network(cls, value: Any) -> Any:
+        """A service that shares the network of another one starts behind it."""
+        mode = value.get("network_mode") if isinstance(value, dict) else None
+        if not isinstance(mode, str) or not mode.startswith("service:"):
+            return value
+        others = _named(value.get("depends_on"))
+        if not isinstance(others, dict):
+            return value
+        return {**value, "depends_on": {mode.partition(":")[2]: {}, **others}}
 
 
 class _Resource(_Part):

@@ -102,7 +102,9 @@ def test_up_shows_output_until_all_have_ended(minibuild, tmp_path: Path) -> None
          "network n declared as external, but could not be found"),
         ("services: {a: {image: busybox, volumes: ['v:/v']}}\nvolumes: {v: {external: true}}",
          'external volume "v" not found'),
-        ("services: {a: {image: no/such:1}}", "no/such:1"),
+        ("services: {a: {image: no/such:1}}", 'service "a": no/such:1: not found'),
+        ("services: {a: {image: busybox, command: nosuch}}", 'service "a": exec: "nosuch"'),
+        ("services: {a: {image: busybox, ports: [abc]}}", 'service "a": Invalid containerPort'),
     ],
 )  # fmt: skip
 def test_what_can_not_start(minibuild, tmp_path: Path, text: str, message: str) -> None:
@@ -136,3 +138,13 @@ def test_a_service_that_is_taken_to_run_is_taken_to_be_healthy(minibuild, tmp_pa
     assert "(healthy)" in minibuild("compose", "-f", file, "-p", "p", "ps").out
     last = minibuild("inspect", "-f", "{{(index .State.Health.Log 0).Output}}", "p-db-1").out
     assert last.startswith("taken to succeed: ")
+
+
+def test_a_shared_network(minibuild, tmp_path: Path) -> None:
+    file = tmp_path / "compose.yaml"
+    file.write_text(
+        "services: {a: {image: busybox, network_mode: 'service:b', command: hostname}, b: {image: busybox,"
+        " hostname: shared, command: sleep 60}}"
+    )
+    assert minibuild("compose", "-f", file, "-p", "p", "up", "-d").status == 0
+    assert minibuild("compose", "-f", file, "-p", "p", "logs", "a").out == "a-1  | shared\n"

@@ -75,6 +75,22 @@ def test_short_and_long_forms_ask_for_the_same(read: Read) -> None:
     assert long.active() == short.active() == ["b", "a"]
 
 
+@pytest.mark.parametrize(
+    ("written", "asked"),
+    [
+        ("80", "80/tcp"),
+        ("8080:80", "8080:80/tcp"),
+        ("'127.0.0.1::53/udp'", "127.0.0.1::53/udp"),
+        ("'[::1]:8080:80'", "[::1]:8080:80/tcp"),
+        ("3000-3005", "3000-3005/tcp"),
+        ("{target: 53, protocol: udp, mode: host}", "53/udp"),
+    ],
+)
+def test_ports(read: Read, written: str, asked: str) -> None:
+    project = read(f"services: {{a: {{image: x, ports: [{written}]}}}}")
+    assert f"--publish {asked} " in words(project)
+
+
 def test_builds(read: Read, tmp_path: Path) -> None:
     project = read(
         "services: {a: {build: {context: x, dockerfile: D, target: t, args: [K=v]}}, b: {build: .}}"
