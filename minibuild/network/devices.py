@@ -8,6 +8,8 @@ import json
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from minibuild.network.errors import kept_document
+
 if TYPE_CHECKING:
     from minibuild.store import Store
 
@@ -103,6 +105,6 @@ class Devices:
 
 
 def _device(row: tuple[str, str, int, Kind, str, str]) -> Device:
-    document = json.loads(row[5])
+    document = kept_document(row[5], "a network device")
     document["addresses"] = tuple(document["addresses"])
     return Device(*row[:5], DeviceSpec(**document))

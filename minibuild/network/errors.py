@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 from minibuild.errors import MinibuildError
 
 
@@ -23,3 +26,15 @@ class NoSuchHostError(NetworkError):
 
 class TopologyError(NetworkError):
     """A topology file, or a text in it, is wrong: the message names what is."""
+
+
+def kept_document(text: str | bytes, what: str) -> dict[str, Any]:
+    """A JSON object of the database; raise `NetworkError` when the row is damaged."""
+    try:
+        document = json.loads(text)
+    except (ValueError, TypeError):  # ValueError: also bytes that are no text
+        document = None
+    if not isinstance(document, dict):
+        hint = "put a sound copy of minibuild.db into the store, or use another store"
+        raise NetworkError(f"what is known of {what} is damaged", hint=hint)
+    return document

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from minibuild.network.addresses import Addresses
 from minibuild.network.devices import Devices, DeviceSpec
-from minibuild.network.errors import NetworkError, NoSuchHostError
+from minibuild.network.errors import NetworkError, NoSuchHostError, kept_document
 from minibuild.network.identity import bridge_mac, new_id, nic_mac
 from minibuild.network.records import (
     BRIDGE_NAME,
@@ -59,7 +59,7 @@ class HostSpec:
     @staticmethod
     def from_json(text: str) -> HostSpec:
         """The inverse of `to_json`."""
-        document = json.loads(text)
+        document = kept_document(text, "a host")
         for key in ("nameservers", "dns"):
             document[key] = tuple(document[key])
         return HostSpec(**document)

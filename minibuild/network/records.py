@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass, field
 from ipaddress import IPv4Network, IPv6Network, ip_network
-from typing import Any
+
+from minibuild.network.errors import kept_document
 
 PREDEFINED = ("bridge", "host", "none")
 BRIDGE_NAME = "com.docker.network.bridge.name"
@@ -71,7 +72,7 @@ class NetworkSpec:
     @staticmethod
     def from_json(text: str) -> NetworkSpec:
         """The inverse of `to_json`."""
-        document = json.loads(text)
+        document = kept_document(text, "a network")
         document["pools"] = tuple(Pool(**pool) for pool in document["pools"])
         return NetworkSpec(**document)
 
@@ -123,7 +124,7 @@ class Wish:
     @staticmethod
     def from_json(text: str) -> Wish:
         """The inverse of `to_json`."""
-        document: dict[str, Any] = json.loads(text)
+        document = kept_document(text, "a container's network")
         return Wish(**{**document, "aliases": tuple(document["aliases"])})
 
 
@@ -184,7 +185,7 @@ class ContainerEndpoints:
     @staticmethod
     def from_json(text: str, name: str) -> ContainerEndpoints:
         """The inverse of `to_json`, under the container's present name."""
-        document = json.loads(text)
+        document = kept_document(text, "a container's networks")
         for key in ("exposed", "dns", "dns_search", "dns_options"):
             document[key] = tuple(document[key])
         for wish in (document["wish"], *document["networks"].values()):

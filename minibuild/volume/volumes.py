@@ -189,8 +189,8 @@ class Volumes:
             name,
             created,
             bool(anonymous),
-            None if labels is None else json.loads(labels),
-            None if options is None else json.loads(options),
+            _pairs(name, labels),
+            _pairs(name, options),
             self.path(name),
         )
 
@@ -219,3 +219,11 @@ def check_name(name: str) -> None:
             f'create {name}: "{name}" includes invalid characters for a local volume name, only'
             f' "[a-zA-Z0-9][a-zA-Z0-9_.-]" are allowed. {_ABSOLUTE}'
         )
+
+
+def _pairs(name: str, text: str | None) -> dict[str, str] | None:
+    try:
+        return None if text is None else dict(json.loads(text))
+    except (ValueError, TypeError):  # ValueError: also bytes that are no text
+        hint = "put a sound copy of minibuild.db into the store, or use another store"
+        raise VolumeError(f"what is known of volume {name} is damaged", hint=hint) from None

@@ -2,9 +2,11 @@
 
 import os
 import signal
+import sqlite3
 import subprocess
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -95,3 +97,20 @@ def test_a_reader_that_leaves_ends_the_writer(root: Path) -> None:
             raise
         assert b"Traceback" not in writer.stderr.read()
     assert_sound(root)
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "words"),
+    [
+        ("volumes", "labels", ["volume", "ls"]),
+        ("networks", "spec", ["network", "ls"]),
+        ("network_hosts", "spec", ["ps", "-a"]),
+        ("network_sandboxes", "spec", ["inspect", "c1"]),
+    ],
+)
+def test_a_damaged_row_is_told_in_words(root: Path, table: str, column: str, words: list[str]) -> None:
+    assert run("create", "--name", "c1", "-v", "data:/data", "alpine", root=root).status == 0
+    with closing(sqlite3.connect(root / "minibuild.db")) as database, database:
+        database.execute(f"UPDATE {table} SET {column} = '{{'")
+    ended = run(*words, root=root)
+    assert ended.is_told() and "damaged" in ended.err, ended
