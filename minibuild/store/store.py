@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 DATABASE = "minibuild.db"
 _CHECKSUM = 4
 _LARGEST_CONFIG = 16 << 20
-_OURS = {"blobs", lock.NAME, reserve.NAME, layout.MARKER}
+# `lint` has what the linter keeps, perhaps before anything is built.
+_OURS = {"blobs", "lint", lock.NAME, reserve.NAME, layout.MARKER}
 
 
 class Store:
