@@ -41,7 +41,9 @@ def test_what_busybox_understands_in_its_own_way() -> None:
     machine = ProgramMachine("busybox")
     machine.filesystem.write_file("/w/f", TEXT)
     assert machine.run(["sed", "y/ab/A/", "f"]).out == "A\nb\nc\nd\n"
-    assert machine.run("cut -c2-1 f").out == "\n\n\n\n"
+    assert machine.run("cut -c2-1", stdin=b"abc\n").out == "b\n"
+    assert machine.run("cut -c0", stdin=b"abc\n").out == "a\n"
+    assert machine.run("cut -c-", stdin=b"abc\n").out == "abc\n"
     assert machine.run("cut -c3-1 f").err == "cut: 1<2\n"
     assert machine.run("sort --key=1 f").err.startswith("sort: unrecognized option '--key=1'\n")
     assert machine.run("grep --color=auto a f").out == "a\n"

@@ -62,7 +62,7 @@ def cut(process: Process) -> int:
     if not by_fields and "s" in opts:
         problem = "suppressing non-delimited lines makes sense only when operating on fields"
         _stop(process, problem, problem.replace(" sense only", " sense\n\tonly"))
-    ranges = _ranges(process, opts.text(kinds[0]))
+    ranges = _ranges(process, opts.text(kinds[0]), by_fields=by_fields)
     ranges = sorted(ranges) if busybox and by_fields else _merged(ranges)
     if "complement" in opts:
         ranges = _complement(ranges)
@@ -107,7 +107,7 @@ def _fail(process: Process, message: str, kinds: list[str]) -> None:
     die(process, f"{known}\n{help_hint(process)}")
 
 
-def _ranges(process: Process, text: str) -> list[Range]:
+def _ranges(process: Process, text: str, *, by_fields: bool) -> list[Range]:
     """N, N-, N-M and -M between commas."""
     out: list[Range] = []
     for item in text.replace(" ", ",").split(","):
@@ -115,18 +115,19 @@ def _ranges(process: Process, text: str) -> list[Range]:
         for part in (low, high):
             if part and not part.isdigit():
                 _bad_number(process, part)
-        if not item or item == "-":
+        if not item or (item == "-" and not is_busybox(process)):
             _bad_number(process, item)
         first = int(low or 1)
         last = int(high) if high else ENDLESS if dash else first
-        # busybox takes N-M with M = N - 1 for an empty range.
+        # busybox takes 0 for 1, and of bytes N-M with M = N - 1 for N.
         if is_busybox(process) and last < first - 1:
             die(process, f"{last}<{first - 1}")
         if last < first and not is_busybox(process):
             die(process, f"invalid decreasing range\n{help_hint(process)}")
         if not first and not is_busybox(process):
             die(process, f"fields are numbered from 1\n{help_hint(process)}")
-        out.append((max(first - 1, 0), last))
+        start = max(first - 1, 0)
+        out.append((start, last if first and by_fields else max(last, start + 1)))
     return out
 
 

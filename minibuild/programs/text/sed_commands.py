@@ -71,7 +71,7 @@ def _single(address: Address, gnu: bool) -> Test:
     if kind == "last":
         return lambda machine: machine.following is None
     if kind == "match":
-        return _matching(address.regex, gnu)
+        return _matching(address.regex, gnu) if gnu else _remembered(address.regex)
     if kind in ("every", "never"):
         return lambda _machine: kind == "every"
     if kind == "step" and step:
@@ -80,14 +80,27 @@ def _single(address: Address, gnu: bool) -> Test:
 
 
 def _matching(regex: Regex | None, gnu: bool) -> Test:
-    """Whether the pattern space matches. Only for GNU an address changes what an empty expression stands for.
-    """
+    """Whether the pattern space matches. Only for GNU that changes what an empty expression stands for."""
     if regex is None or gnu:
         return lambda machine: used_regex(machine, regex).found(machine.space)
     if regex.simple:
         search = regex.pattern.search
         return lambda machine: search(machine.space) is not None
     return lambda machine: regex.found(machine.space)
+
+
+def _remembered(regex: Regex | None) -> Test:
+    """For busybox an empty expression stands for that of the first address which matched last."""
+    matches = _matching(regex, gnu=False)
+
+    def test(machine: Machine) -> bool:
+        if not matches(machine):
+            return False
+        if regex is not None:
+            machine.regex = regex
+        return True
+
+    return test
 
 
 class _Range:

@@ -14,7 +14,7 @@ ONLY_GNU = frozenset("FLQRWevz")
 class ScriptParser(ScriptSource):
     """One pass over a whole script (the -e and -f parts, joined by newlines).
 
-    `previous` is the regular expression that was read last: busybox takes it for an empty one.
+    `previous` is the regular expression of the address that was read last: busybox takes it for an empty one.
     """
 
     def __init__(self, script: bytes, *, extended: bool, gnu: bool) -> None:
@@ -186,6 +186,8 @@ class ScriptParser(ScriptSource):
             if self.previous is None:
                 raise SedError("no previous regexp")
             regex = self.previous
+        if not self.gnu:
+            self.previous = regex
         return Address("match", regex=regex)
 
     def _regex(self, source: bytes, flags: set[str]) -> Regex | None:
@@ -199,7 +201,6 @@ class ScriptParser(ScriptSource):
         except RegexError as error:
             shown = source.decode("utf-8", "surrogateescape")
             raise SedError(f"bad regex '{shown}': {error}", str(error)) from None
-        self.previous = regex
         return regex
 
     def _substitution(self) -> Substitution:

@@ -77,6 +77,7 @@ Sort lines of text
     failure=2,
 )
 ORDERINGS = frozenset("bdfghiMnrRV")
+KINDS = frozenset("gMnV")
 WORDS = {
     "general-numeric": "g",
     "human-numeric": "h",
@@ -178,7 +179,9 @@ class _Order:
         if "R" in self.flags:
             return self._shuffled(lines)
         plain = len(self.functions) == 1 and self.functions[0] is None
-        if plain and self.unique:
+        if self.busybox and len(lines) > 1 and any(len(key.flags & KINDS) > 1 for key in self.keys):
+            die(self.process, "unknown sort type", 2)  # said of the first comparison
+        if plain and self.unique and not (self.busybox and self.stable):
             return sorted(set(lines), reverse="r" in self.keys[0].flags)
         stable = self.stable or (self.unique and not self.busybox)
         if not plain and not stable:
