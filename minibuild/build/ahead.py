@@ -91,9 +91,8 @@ class Ahead:
             os.close(sending)
             self._workers[pid] = os.fdopen(receiving, "rb")
             return
-        # From here on in the new process, which must leave by `_exit`: what else the old one has open or is
-        # to
-        # do at its end is not its business.
+        # From here on in the new process, which must leave by `_exit`: what the old one has open, or is to do
+        # at its end, is not its business.
         try:
             _end_with_parent()
             os.close(receiving)

@@ -42,12 +42,12 @@ class Setting(NamedTuple):
 def file_differences(first: Subject, second: Subject) -> list[Difference]:
     """The files that differ, sorted by path. Layers that both have are not read; times don't count."""
     old, new = snapshots(first, second)
-    before = {}
     found = []
     if old.root is new.root:
         return []
-    before = dict(_nodes_of(old, {change.path for change in changes(old, new)}))
-    for change in changes(old, new):
+    changed = changes(old, new)
+    before = dict(_nodes_of(old, {change.path for change in changed}))
+    for change in changed:
         previous = before.get(change.path)
         if change.kind == "delete":
             found.append(Difference(change.path, "D", (), previous, None))

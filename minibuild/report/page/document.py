@@ -86,8 +86,6 @@ def _facts(
 
 def _steps(steps: list[Played], stack: Stack) -> list[dict[str, Any]]:
     longest = max((one.seconds for one in steps), default=0.0) or 1.0
-    sizes = {layer.diff_id: layer.size for layer in stack.layers}
-    before = ""
     rows = []
     for one in steps:
         output = shown_output("".join(text for _, text in one.log.chunks)) if one.log is not None else ""
@@ -99,22 +97,19 @@ def _steps(steps: list[Played], stack: Stack) -> list[dict[str, Any]]:
                 "cached": one.verdict == "cached",
                 "took": "cached" if one.verdict == "cached" else f"{one.seconds * 1000:.0f} ms",
                 "width": max(round(70 * one.seconds / longest), 1),
-                "size": "",
+                "size": _layer_size(one, stack),
                 "fidelity": one.fidelity,
                 "why": shown(one.why),
                 "image": one.after[7:19],
                 "output": output,
             }
         )
-        before = one.after or before
-    for row, one in zip(rows, steps, strict=True):
-        row["size"] = _layer_size(one, sizes, stack)
     return rows
 
 
-def _layer_size(step: Played, sizes: dict[str, int], stack: Stack) -> str:
+def _layer_size(step: Played, stack: Stack) -> str:
     layer = next((one for one in stack.layers if step.line and one.line == step.line), None)
-    return human_size(sizes[layer.diff_id]) if layer is not None and step.verdict != "base" else ""
+    return human_size(layer.size) if layer is not None and step.verdict != "base" else ""
 
 
 def shown_output(text: str) -> str:
